@@ -1,0 +1,90 @@
+"""/chat/*: the caller's own conversations. Anybody else's id is 404, like one that never was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import delete, get, patch, post
+from litestar.params import Parameter
+from msgspec import Meta, Struct
+
+from service.conversations.store import ConversationStore
+from service.messages import ConversationSummary
+from service.routes.ui_message import ui_messages
+
+
+class ConversationView(Struct, rename="camel"):
+    """answering: a question is being answered right now."""
+
+    id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    turns: int
+    answering: bool
+
+
+class ConversationPage(Struct, rename="camel"):
+    """next_cursor: pass it as `cursor` for the next page; None at the end."""
+
+    conversations: list[ConversationView]
+    next_cursor: str | None
+
+
+class WholeConversation(Struct, rename="camel"):
+    """messages: AI SDK UI messages, oldest first."""
+
+    conversation: ConversationView
+    messages: list[dict[str, Any]]
+
+
+class NewTitle(Struct, forbid_unknown_fields=True):
+    title: Annotated[str, Meta(min_length=1, max_length=120)]
+
+
+def _view(summary: ConversationSummary) -> ConversationView:
+    return ConversationView(
+        summary.id, summary.title, summary.created_at, summary.updated_at, summary.turns, summary.answering
+    )
+
+
+@get("/chat/conversations", operation_id="list_conversations", summary="List conversations, newest first")
+async def list_conversations(
+    store: ConversationStore,
+    limit: Annotated[int, Parameter(ge=1, le=100)] = 20,
+    cursor: Annotated[str | None, Parameter(max_length=500)] = None,
+) -> ConversationPage:
+    found, next_cursor = await store.list(limit=limit, cursor=cursor)
+    return ConversationPage([_view(summary) for summary in found], next_cursor)
+
+
+@get(
+    "/chat/conversations/{conversation_id:str}",
+    operation_id="open_conversation",
+    summary="Open a conversation",
+)
+async def open_conversation(store: ConversationStore, conversation_id: str) -> WholeConversation:
+    conversation = await store.open(conversation_id)
+    return WholeConversation(_view(conversation.summary), ui_messages(conversation.turns))
+
+
+@patch("/chat/conversations/{conversation_id:str}", operation_id="rename_conversation", summary="Rename it")
+async def rename_conversation(store: ConversationStore, conversation_id: str, data: NewTitle) -> ConversationView:
+    return _view(await store.rename(conversation_id, data.title.strip()))
+
+
+@delete("/chat/conversations/{conversation_id:str}", operation_id="delete_conversation", summary="Delete it")
+async def delete_conversation(store: ConversationStore, conversation_id: str) -> None:
+    await store.delete(conversation_id)
+
+
+@post(
+    "/chat/conversations/{conversation_id:str}/stop",
+    status_code=202,
+    operation_id="stop_answer",
+    summary="Stop the answer that is being made",
+)
+async def stop_answer(store: ConversationStore, conversation_id: str) -> None:
+    """Taken note of; the turn ends within half a second, wherever it runs, and keeps what it has."""
+    await store.request_stop(conversation_id)

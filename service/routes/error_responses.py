@@ -1,0 +1,93 @@
+"""ServiceError -> problem+json (RFC 9457) while the status can still be said.
+
+Every refusal has the same shape, whoever makes it: {type, title, status, detail, code, incident}. `detail` is the
+one plain sentence for the reader. What an exception says stays in the log, under the incident id.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+
+from service.auth.middleware import challenge
+from service.errors import AuthenticationError, InvalidRequestError, NotFoundError, RequestError, ServiceError
+from service.telemetry import log_failure
+
+PROBLEM = "application/problem+json"
+
+
+def problem(
+    status: int,
+    code: str,
+    sentence: str,
+    *,
+    incident: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response[dict[str, Any]]:
+    content = {
+        "type": f"urn:tableside:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": sentence,
+        "code": code,
+    }
+    if incident is not None:
+        content["incident"] = incident
+    return Response(content, status_code=status, media_type=PROBLEM, headers=headers)
+
+
+def service_error(request: Request[Any, Any, Any], error: ServiceError) -> Response[dict[str, Any]]:
+    """A request that the caller can mend is no incident; whatever else goes wrong is one."""
+    request.scope["state"]["error_code"] = error.code
+    headers: dict[str, str] = {}
+    if error.retry_after is not None:
+        headers["retry-after"] = str(error.retry_after)
+    if isinstance(error, AuthenticationError):
+        headers["www-authenticate"] = challenge(error)
+    if isinstance(error, RequestError):
+        return problem(error.status, error.code, error.sentence, headers=headers)
+    incident = uuid4().hex[:12]
+    log_failure(error, error.code, incident)
+    return problem(error.status, error.code, error.sentence, incident=incident, headers=headers)
+
+
+def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
+    """Litestar's own refusals: an unknown path, a wrong method, a body that is no JSON."""
+    if isinstance(error, ValidationException):
+        return service_error(request, InvalidRequestError(_validation_sentence(error)))
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return service_error(request, NotFoundError())
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return unexpected(request, error)
+    phrase = HTTPStatus(error.status_code).phrase
+    code = phrase.lower().replace(" ", "_")
+    request.scope["state"]["error_code"] = code
+    return problem(error.status_code, code, f"{phrase}.", headers=dict(error.headers or {}))
+
+
+def _validation_sentence(error: ValidationException) -> str:
+    """Names the field and what it should be; never repeats what was sent."""
+    extra: Any = error.extra
+    found = [item for item in extra if isinstance(item, dict)] if isinstance(extra, list) else []
+    told = [f"{item.get('key', 'body')}: {item.get('message', 'is not valid')}" for item in found]
+    return "; ".join(told) or "The request's body is not what this address takes."
+
+
+def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
+    """A bug. The reader is told that it is ours; the log is told what it is."""
+    incident = uuid4().hex[:12]
+    request.scope["state"]["error_code"] = ServiceError.code
+    log_failure(error, ServiceError.code, incident)
+    return problem(500, ServiceError.code, ServiceError.sentence, incident=incident)
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    ServiceError: service_error,
+    HTTPException: http_error,
+    Exception: unexpected,
+}

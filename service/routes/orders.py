@@ -1,0 +1,56 @@
+"""/orders/*"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from litestar import Request, get
+from litestar.params import Parameter
+from msgspec import Struct
+
+from service.errors import InvalidRequestError, NotFoundError
+from service.principal import Principal
+from service.routes.slice_view import SliceView, read_slice, view
+from service.slices import order_details, recent_orders
+from service.turn import TurnResources
+
+
+class OrderPage(Struct, rename="camel"):
+    """next_cursor: pass it as `cursor` for older orders; None at the end."""
+
+    orders: SliceView
+    next_cursor: str | None
+
+
+@get("/orders/recent", operation_id="orders_recent", summary="Recent orders, newest first")
+async def orders_recent(
+    request: Request[Principal, Any, Any],
+    resources: TurnResources,
+    status: Literal["completed", "cancelled", "refunded"] | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    limit: Annotated[int, Parameter(ge=1, le=100)] = 20,
+    cursor: Annotated[str | None, Parameter(pattern=r"^[0-9]{1,18}$")] = None,
+) -> OrderPage:
+    result = await read_slice(
+        resources,
+        request.user,
+        recent_orders.SLICE,
+        status=status,
+        start=start,
+        end=end,
+        limit=limit,
+        before=int(cursor) if cursor else None,
+    )
+    shown = view(result)
+    more = len(result.rows) == limit
+    return OrderPage(shown, str(shown.rows[-1]["number"]) if more else None)
+
+
+@get("/orders/{number:int}", operation_id="order_details", summary="One order and its lines")
+async def order_by_number(request: Request[Principal, Any, Any], resources: TurnResources, number: int) -> SliceView:
+    try:
+        return view(await read_slice(resources, request.user, order_details.SLICE, number=number))
+    except InvalidRequestError as error:
+        raise NotFoundError(error.sentence) from error

@@ -17,6 +17,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from service.agent_loop import TurnResources
 from service.auth.key_set import open_key_source
 from service.auth.middleware import AuthenticationMiddleware
 from service.auth.tokens import TokenVerifier
@@ -31,7 +32,6 @@ from service.routes import ROUTES
 from service.routes.error_responses import EXCEPTION_HANDLERS
 from service.routes.request_log import request_log
 from service.telemetry import configure_logging
-from service.turn import TurnResources
 
 LONGEST_BODY = 64 * 1024
 DRAIN_SECONDS = 25.0

@@ -1,4 +1,4 @@
-"""run_turn: one question to one finished answer. The agent loop lives here and only here.
+"""run_turn: one question to one finished answer, kept.
 
 The turn runs in a task of its own. It is ended by its caps or by a stop that was asked for, not by the connection:
 a streaming Lambda never sees the client leave, so every host behaves alike. Its question is stored before it begins;
@@ -8,7 +8,6 @@ its answer, or what there is of it, is stored before it says that it has finishe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -16,84 +15,24 @@ from uuid import uuid4
 import msgspec
 from msgspec import Struct
 
+from service.agent_loop import AgentLoop, TurnContext, TurnResources
 from service.checkpoints import Checkpoints
-from service.config import Config
 from service.conversations.store import BegunTurn, ConversationStore
-from service.db.pool import Pool
 from service.errors import (
     ConversationsUnavailableError,
-    MalformedToolUseError,
-    ModelStreamError,
     NotFoundError,
     ServiceError,
     ShuttingDownError,
-    ToolError,
-    ToolRoundsError,
     TurnLimitError,
 )
-from service.events import (
-    FinishReason,
-    StandInSpoke,
-    StatusChanged,
-    TurnFailed,
-    TurnFinished,
-    TurnStarted,
-    TurnStopped,
-)
-from service.messages import (
-    Answer,
-    AnswerStatus,
-    ContentBlock,
-    Message,
-    TextBlock,
-    ToolPart,
-    ToolResultBlock,
-    ToolUseBlock,
-)
-from service.model.stream import (
-    AnswerOpened,
-    AnswerStopped,
-    Model,
-    ModelEvent,
-    ModelRequest,
-    ReasoningChunk,
-    TextChunk,
-    ToolUseChunk,
-    ToolUseClosed,
-    ToolUseOpened,
-    UsageCounted,
-)
+from service.events import FinishReason, TurnFailed, TurnFinished, TurnStarted, TurnStopped
+from service.messages import Answer, AnswerStatus
 from service.principal import Principal
-from service.prompts import Prompt
-from service.slices.context import restaurant_tag
-from service.slices.execute import execute, tool_specs
-from service.slices.prefetch import Prefetched, prefetch
-from service.slices.slice import render
 from service.telemetry import TurnReport, log_failure
 from service.transcript import Emit, Transcript
 from service.usage import Usage
 
 STAND_IN = "stand-in."
-TOOL_SECONDS = 8.0
-WAKING = StatusChanged("waking_database", "The database is waking up; this can take half a minute.")
-
-_FINISH: dict[str, FinishReason] = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "max_tokens": "length",
-    "guardrail_intervened": "content-filter",
-    "content_filtered": "content-filter",
-}
-
-
-class TurnResources(Struct, frozen=True):
-    """What every turn of this process shares; opened by `app.py`. clock: now, for questions about the business."""
-
-    config: Config
-    pool: Pool
-    model: Model
-    prompt: Prompt
-    clock: Callable[[], datetime]
 
 
 class Outcome(Struct, frozen=True):
@@ -116,55 +55,39 @@ async def run_turn(
     """Answers a question whose turn has begun, emitting events as they happen, and stores the answer. Every failure
     ends as an event and an `interrupted` answer; only cancellation (the process is shutting down) comes out, and that
     after what there is has been stored."""
-    return await _RunningTurn(resources, principal, store, begun, checkpoints, emit).run()
-
-
-class _Step(Struct):
-    """One call of the model, as far as it came. `asked`: (part, the model's arguments) for each tool use."""
-
-    text: str = ""
-    asked: list[ToolPart] = msgspec.field(default_factory=list)
-    stop_reason: str = ""
+    started = TurnStarted(
+        conversation_id=begun.conversation_id,
+        question_id=begun.question.id,
+        answer_id=begun.answer_id,
+        prompt_version=resources.prompt.version,
+        prompt_hash=resources.prompt.hash,
+        model_id=resources.model.model_id,
+        stand_in=resources.model.model_id.startswith(STAND_IN),
+    )
+    report = TurnReport(
+        conversation_id=started.conversation_id,
+        prompt_version=started.prompt_version,
+        prompt_hash=started.prompt_hash,
+        model=started.model_id,
+        stand_in=started.stand_in,
+    )
+    usage, transcript = Usage(started.model_id), Transcript(emit)
+    context = TurnContext(principal, store, begun, checkpoints, emit, transcript, usage, report)
+    return await _RunningTurn(resources, context, started).run()
 
 
 class _RunningTurn:
-    def __init__(
-        self,
-        resources: TurnResources,
-        principal: Principal,
-        store: ConversationStore,
-        begun: BegunTurn,
-        checkpoints: Checkpoints,
-        emit: Emit,
-    ) -> None:
+    def __init__(self, resources: TurnResources, context: TurnContext, started: TurnStarted) -> None:
         self._config = resources.config
-        self._pool = resources.pool
-        self._model = resources.model
-        self._prompt = resources.prompt
-        self._now = resources.clock()
-        self._principal = principal
-        self._store = store
-        self._begun = begun
-        self._checkpoints = checkpoints
-        self._emit = emit
-        self._transcript = Transcript(emit)
-        self._usage = Usage(resources.model.model_id)
-        self._report = TurnReport(
-            conversation_id=begun.conversation_id,
-            prompt_version=resources.prompt.version,
-            prompt_hash=resources.prompt.hash,
-            model=resources.model.model_id,
-            stand_in=resources.model.model_id.startswith(STAND_IN),
-        )
-        self._started = TurnStarted(
-            conversation_id=begun.conversation_id,
-            question_id=begun.question.id,
-            answer_id=begun.answer_id,
-            prompt_version=resources.prompt.version,
-            prompt_hash=resources.prompt.hash,
-            model_id=resources.model.model_id,
-            stand_in=self._report.stand_in,
-        )
+        self._loop = AgentLoop(resources, context)
+        self._started = started
+        self._store = context.store
+        self._begun = context.begun
+        self._checkpoints = context.checkpoints
+        self._emit = context.emit
+        self._transcript = context.transcript
+        self._usage = context.usage
+        self._report = context.report
 
     async def run(self) -> TurnReport:
         self._emit(self._started)
@@ -176,11 +99,9 @@ class _RunningTurn:
         await self._conclude(outcome)
         return self._report
 
-    # -- how it ends ---------------------------------------------------------------------------------------------
-
     async def _answer_until_ended(self) -> Outcome:
         """Whatever comes first: the answer, a stop that was asked for, the cap on wall time."""
-        answering = asyncio.create_task(self._answer())
+        answering = asyncio.create_task(self._loop.answer())
         watching = asyncio.create_task(self._watch_for_stop())
         try:
             await asyncio.wait(
@@ -209,6 +130,8 @@ class _RunningTurn:
 
     async def _conclude(self, outcome: Outcome) -> None:
         self._transcript.step_finished()
+        if self._checkpoints.at("bedrock") is not None:
+            self._checkpoints.passed("stream_back")
         self._transcript.data("usage", self._usage.report())
         self._transcript.data("checkpoints", self._checkpoints.report())
         incident_id = uuid4().hex[:12]
@@ -260,149 +183,6 @@ class _RunningTurn:
             self._checkpoints.at("bedrock"),
             self._checkpoints.elapsed_ms(),
         )
-
-    # -- the answer ----------------------------------------------------------------------------------------------
-
-    async def _answer(self) -> FinishReason:
-        system, messages = await self._ground()
-        rounds = 0
-        while True:
-            step = await self._step(system, messages)
-            if not step.asked:
-                return self._finished(step)
-            if rounds == self._config.turn_max_tool_rounds:
-                raise ToolRoundsError
-            rounds += 1
-            self._report.tool_rounds = rounds
-            messages = (*messages, *await self._use_tools(step))
-
-    def _finished(self, step: _Step) -> FinishReason:
-        if not step.text and step.stop_reason not in (
-            "max_tokens",
-            "guardrail_intervened",
-            "content_filtered",
-        ):
-            raise ModelStreamError("The model gave no answer. Please try again.")
-        return _FINISH.get(step.stop_reason, "other")
-
-    async def _ground(self) -> tuple[str, tuple[Message, ...]]:
-        """History and slices, fetched at the same time; no database connection is held when this returns."""
-        fetching = asyncio.create_task(
-            prefetch(self._pool, self._principal, self._now, patience=self._config.database_wake_seconds)
-        )
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._say_when_waking(fetching))
-                history = group.create_task(
-                    self._store.history(self._begun, max_tokens=self._config.history_max_tokens)
-                )
-        except* ServiceError as errors:
-            raise errors.exceptions[0] from errors
-        finally:
-            fetching.cancel()
-        self._checkpoints.passed("dynamodb")
-        prefetched = await fetching
-        question = Message("user", (TextBlock(self._begun.question.text),))
-        return self._show_grounds(prefetched), (*history.result(), question)
-
-    async def _say_when_waking(self, fetching: asyncio.Task[Prefetched]) -> None:
-        said = False
-        while not fetching.done():
-            await asyncio.wait({fetching}, timeout=0.5)
-            if not said and not fetching.done() and self._pool.waking:
-                said = True
-                self._emit(WAKING)
-        self._checkpoints.passed("postgres")
-
-    def _show_grounds(self, prefetched: Prefetched) -> str:
-        for result in prefetched.slices:
-            self._transcript.data("slice", result.to_json(), result.name)
-        self._transcript.data("isolation", prefetched.isolation)
-        return self._prompt.render(
-            restaurant=restaurant_tag(prefetched.tenant, prefetched.local_now),
-            slices="\n\n".join(render(result) for result in prefetched.slices),
-        )
-
-    # -- one call of the model -----------------------------------------------------------------------------------
-
-    async def _step(self, system: str, messages: tuple[Message, ...]) -> _Step:
-        """A malformed tool use is tried once more; the second time it is told."""
-        try:
-            return await self._call_model(system, messages)
-        except MalformedToolUseError:
-            return await self._call_model(system, messages)
-
-    async def _call_model(self, system: str, messages: tuple[Message, ...]) -> _Step:
-        settings = self._prompt.settings
-        left = self._config.turn_max_output_tokens - self._usage.output_tokens
-        if left <= 0:
-            raise TurnLimitError
-        settings = msgspec.structs.replace(settings, max_tokens=min(settings.max_tokens, left))
-        step = _Step()
-        self._usage.model_calls += 1
-        self._transcript.step_started()
-        try:
-            async for event in self._model.stream(ModelRequest(system, messages, tool_specs(), settings)):
-                self._take(event, step)
-        finally:
-            self._transcript.step_finished()
-        if step.stop_reason.startswith("malformed"):
-            raise MalformedToolUseError
-        return step
-
-    def _take(self, event: ModelEvent, step: _Step) -> None:
-        match event:
-            case TextChunk(text):
-                self._checkpoints.passed("bedrock")
-                step.text += text
-                self._transcript.text(text)
-            case ReasoningChunk(text):
-                self._transcript.reasoning(text)
-            case ToolUseOpened(id_, name):
-                self._transcript.tool_opened(id_, name)
-            case ToolUseChunk(id_, text):
-                self._transcript.tool_fragment(id_, text)
-            case ToolUseClosed(id_, name, arguments):
-                step.asked.append(self._read_arguments(id_, name, arguments))
-            case UsageCounted(input_tokens, output_tokens):
-                self._usage.add(input_tokens, output_tokens)
-            case AnswerStopped(reason):
-                step.stop_reason = self._report.stop_reason = reason
-            case AnswerOpened(stand_in):
-                self._note_stand_in(stand_in)
-
-    def _note_stand_in(self, name: str | None) -> None:
-        if name is not None and not self._report.stand_in:
-            self._report.stand_in = True
-            self._emit(StandInSpoke(name))
-
-    def _read_arguments(self, id_: str, name: str, arguments: str) -> ToolPart:
-        try:
-            given = msgspec.json.decode(arguments, type=dict[str, Any])
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            self._transcript.tool_invalid(id_, name, arguments, "The arguments were garbled.")
-            raise MalformedToolUseError from error
-        self._transcript.tool_ready(id_, name, given)
-        return ToolPart(id_, name, given)
-
-    # -- tools ---------------------------------------------------------------------------------------------------
-
-    async def _use_tools(self, step: _Step) -> tuple[Message, Message]:
-        """The model's message and the tools' results, the tools side by side, each in a transaction of its own."""
-        said: list[ContentBlock] = [TextBlock(step.text)] if step.text.strip() else []
-        said += [ToolUseBlock(part.id, part.name, part.input) for part in step.asked]
-        results = await asyncio.gather(*(self._use_tool(part) for part in step.asked))
-        return Message("assistant", tuple(said)), Message("user", tuple(results))
-
-    async def _use_tool(self, part: ToolPart) -> ToolResultBlock:
-        self._report.tools.append(part.name)
-        try:
-            result = await execute(self._pool, self._principal, self._now, part.name, part.input, seconds=TOOL_SECONDS)
-        except ToolError as error:
-            self._transcript.tool_failed(part, error)
-            return ToolResultBlock(part.id, error.sentence, failed=True)
-        self._transcript.tool_answered(part, result.to_json())
-        return ToolResultBlock(part.id, render(result))
 
 
 def _outcome_of(answering: asyncio.Task[FinishReason]) -> Outcome:

@@ -237,6 +237,7 @@ def _to_converse(model_id: str, request: ModelRequest) -> dict[str, Any]:
             "temperature": request.settings.temperature,
         },
         "toolConfig": {"tools": [_tool(tool) for tool in request.tools]},
+        "requestMetadata": request.labels,
         "additionalModelRequestFields": {"inferenceConfig": {"topK": request.settings.top_k}},
     }
 

@@ -19,10 +19,13 @@ class ModelSettings(Struct, frozen=True):
 
 
 class ModelRequest(Struct, frozen=True):
+    """labels: go with the request into the model's invocation log and into recordings; never into the prompt."""
+
     system: str
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...]
     settings: ModelSettings
+    labels: dict[str, str]
 
 
 class AnswerOpened(Struct, frozen=True):

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from service.db.tenant import tenant_transaction
 from service.principal import Principal
-from service.turn import TurnResources
+from service.routes.dependencies import Resources
 
 
 class Restaurant(Struct, rename="camel"):
@@ -26,7 +26,7 @@ class Me(Struct):
 
 
 @get("/me", operation_id="me", summary="The signed-in user and the restaurant")
-async def me(request: Request[Principal, Any, Any], resources: TurnResources) -> Me:
+async def me(request: Request[Principal, Any, Any], resources: Resources) -> Me:
     patience = resources.config.database_patience_seconds
     async with tenant_transaction(resources.pool, request.user, resources.clock(), patience=patience) as connection:
         tenant = connection.tenant

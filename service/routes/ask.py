@@ -6,28 +6,30 @@ import asyncio
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 from litestar import Request, Response, post
 from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Body
+from litestar.params import JSONBody
 from litestar.response import Stream
 from msgspec import Struct
 
+from service.agent_loop import TurnResources
 from service.checkpoints import Checkpoints
 from service.conversations.store import AnsweredTurn, BeganTurn, BegunTurn, ConversationStore
 from service.errors import InvalidRequestError, TurnInProgressError
 from service.events import StreamEvent, TurnFailed, TurnFinished
 from service.messages import Answer, Question
 from service.principal import Principal
+from service.routes.dependencies import Resources, Store
 from service.routes.error_responses import problem
 from service.routes.request_log import begin_report
 from service.routes.ui_message import finish_reason, replay, ui_answer
 from service.routes.ui_stream import HEADERS, EventQueue, ui_stream
 from service.telemetry import TurnReport, log_request
-from service.turn import TurnResources, run_turn
+from service.turn import run_turn
 
 LONGEST_QUESTION = 4096
 JSON = "application/json"
@@ -80,9 +82,9 @@ class AskResponse(Struct, rename="camel"):
 )
 async def ask(
     request: Request[Principal, Any, State],
-    data: Annotated[AskRequest, Body(title="AI SDK chat request")],
-    resources: TurnResources,
-    store: ConversationStore,
+    data: JSONBody[AskRequest],
+    resources: Resources,
+    store: Store,
 ) -> Response[Any]:
     checkpoints = _checkpoints(request, resources)
     begun = await _begin(data, store, timedelta(seconds=2 * resources.config.turn_max_seconds))

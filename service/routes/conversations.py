@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from service.conversations.store import ConversationStore
 from service.messages import ConversationSummary
+from service.routes.dependencies import Store
 from service.routes.ui_message import ui_messages
 
 
@@ -51,9 +51,9 @@ def _view(summary: ConversationSummary) -> ConversationView:
 
 @get("/chat/conversations", operation_id="list_conversations", summary="List conversations, newest first")
 async def list_conversations(
-    store: ConversationStore,
-    limit: Annotated[int, Parameter(ge=1, le=100)] = 20,
-    cursor: Annotated[str | None, Parameter(max_length=500)] = None,
+    store: Store,
+    limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
+    cursor: Annotated[str | None, QueryParameter(max_length=500)] = None,
 ) -> ConversationPage:
     found, next_cursor = await store.list(limit=limit, cursor=cursor)
     return ConversationPage([_view(summary) for summary in found], next_cursor)
@@ -64,18 +64,20 @@ async def list_conversations(
     operation_id="open_conversation",
     summary="Open a conversation",
 )
-async def open_conversation(store: ConversationStore, conversation_id: str) -> WholeConversation:
+async def open_conversation(store: Store, conversation_id: FromPath[str]) -> WholeConversation:
     conversation = await store.open(conversation_id)
     return WholeConversation(_view(conversation.summary), ui_messages(conversation.turns))
 
 
 @patch("/chat/conversations/{conversation_id:str}", operation_id="rename_conversation", summary="Rename it")
-async def rename_conversation(store: ConversationStore, conversation_id: str, data: NewTitle) -> ConversationView:
+async def rename_conversation(
+    store: Store, conversation_id: FromPath[str], data: JSONBody[NewTitle]
+) -> ConversationView:
     return _view(await store.rename(conversation_id, data.title.strip()))
 
 
 @delete("/chat/conversations/{conversation_id:str}", operation_id="delete_conversation", summary="Delete it")
-async def delete_conversation(store: ConversationStore, conversation_id: str) -> None:
+async def delete_conversation(store: Store, conversation_id: FromPath[str]) -> None:
     await store.delete(conversation_id)
 
 
@@ -85,6 +87,6 @@ async def delete_conversation(store: ConversationStore, conversation_id: str) ->
     operation_id="stop_answer",
     summary="Stop the answer that is being made",
 )
-async def stop_answer(store: ConversationStore, conversation_id: str) -> None:
+async def stop_answer(store: Store, conversation_id: FromPath[str]) -> None:
     """Taken note of; the turn ends within half a second, wherever it runs, and keeps what it has."""
     await store.request_stop(conversation_id)

@@ -6,25 +6,25 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 
 from service.principal import Principal
+from service.routes.dependencies import Resources
 from service.routes.slice_view import SliceView, read_slice, view
 from service.slices import top_menu_items
-from service.turn import TurnResources
 
 
 @get("/menu/top", operation_id="menu_top", summary="Top or bottom menu items of a range")
 async def menu_top(
     request: Request[Principal, Any, Any],
-    resources: TurnResources,
-    start: date | None = None,
-    end: date | None = None,
-    by: Literal["quantity", "revenue"] = "quantity",
-    order: Literal["top", "bottom"] = "top",
-    limit: Annotated[int, Parameter(ge=1, le=50)] = 10,
-    category: Annotated[str | None, Parameter(max_length=100)] = None,
-    item: Annotated[str | None, Parameter(max_length=200)] = None,
+    resources: Resources,
+    start: FromQuery[date | None] = None,
+    end: FromQuery[date | None] = None,
+    by: FromQuery[Literal["quantity", "revenue"]] = "quantity",
+    order: FromQuery[Literal["top", "bottom"]] = "top",
+    limit: Annotated[int, QueryParameter(ge=1, le=50)] = 10,
+    category: Annotated[str | None, QueryParameter(max_length=100)] = None,
+    item: Annotated[str | None, QueryParameter(max_length=200)] = None,
 ) -> SliceView:
     result = await read_slice(
         resources,

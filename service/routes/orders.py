@@ -6,14 +6,14 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from litestar import Request, get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Struct
 
 from service.errors import InvalidRequestError, NotFoundError
 from service.principal import Principal
+from service.routes.dependencies import Resources
 from service.routes.slice_view import SliceView, read_slice, view
 from service.slices import order_details, recent_orders
-from service.turn import TurnResources
 
 
 class OrderPage(Struct, rename="camel"):
@@ -26,12 +26,12 @@ class OrderPage(Struct, rename="camel"):
 @get("/orders/recent", operation_id="orders_recent", summary="Recent orders, newest first")
 async def orders_recent(
     request: Request[Principal, Any, Any],
-    resources: TurnResources,
-    status: Literal["completed", "cancelled", "refunded"] | None = None,
-    start: date | None = None,
-    end: date | None = None,
-    limit: Annotated[int, Parameter(ge=1, le=100)] = 20,
-    cursor: Annotated[str | None, Parameter(pattern=r"^[0-9]{1,18}$")] = None,
+    resources: Resources,
+    status: FromQuery[Literal["completed", "cancelled", "refunded"] | None] = None,
+    start: FromQuery[date | None] = None,
+    end: FromQuery[date | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
+    cursor: Annotated[str | None, QueryParameter(pattern=r"^[0-9]{1,18}$")] = None,
 ) -> OrderPage:
     result = await read_slice(
         resources,
@@ -49,7 +49,9 @@ async def orders_recent(
 
 
 @get("/orders/{number:int}", operation_id="order_details", summary="One order and its lines")
-async def order_by_number(request: Request[Principal, Any, Any], resources: TurnResources, number: int) -> SliceView:
+async def order_by_number(
+    request: Request[Principal, Any, Any], resources: Resources, number: FromPath[int]
+) -> SliceView:
     try:
         return view(await read_slice(resources, request.user, order_details.SLICE, number=number))
     except InvalidRequestError as error:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from litestar import Request
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.principal import Principal
@@ -17,7 +18,7 @@ def request_log(app: ASGIApp) -> ASGIApp:
     """ASGI middleware, the outermost: notes when the request arrived, names it, and writes its line."""
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         state = scope.setdefault("state", {})

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from service.agent_loop import TurnResources
 from service.db.tenant import tenant_transaction
 from service.errors import InvalidRequestError, ToolRejected
 from service.principal import Principal
 from service.rows import SliceResult
 from service.slices.slice import Slice
-from service.turn import TurnResources
 
 A = TypeVar("A", bound=Struct)
 

@@ -1,0 +1,269 @@
+"""AgentLoop: grounds a question, calls the model, uses the tools it asks for, until it has answered.
+
+The agent loop lives here and only here. Who waits for it, how it is stopped and where its answer is kept is the
+turn's business (`turn.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from service.checkpoints import Checkpoints
+from service.config import Config
+from service.conversations.store import BegunTurn, ConversationStore
+from service.db.pool import Pool
+from service.errors import (
+    MalformedToolUseError,
+    ModelStreamError,
+    ServiceError,
+    ToolError,
+    ToolRoundsError,
+    TurnLimitError,
+)
+from service.events import FinishReason, StandInSpoke, StatusChanged
+from service.messages import ContentBlock, Message, TextBlock, ToolPart, ToolResultBlock, ToolUseBlock
+from service.model.stream import (
+    AnswerOpened,
+    AnswerStopped,
+    Model,
+    ModelEvent,
+    ModelRequest,
+    ModelSettings,
+    ReasoningChunk,
+    TextChunk,
+    ToolUseChunk,
+    ToolUseClosed,
+    ToolUseOpened,
+    UsageCounted,
+)
+from service.principal import Principal
+from service.prompts import Prompt
+from service.rows import SliceResult
+from service.slices.context import restaurant_tag
+from service.slices.execute import execute, tool_specs
+from service.slices.prefetch import Prefetched, prefetch
+from service.slices.slice import render
+from service.telemetry import TurnReport
+from service.transcript import Emit, Transcript
+from service.usage import Usage
+
+TOOL_SECONDS = 8.0
+WAKING = StatusChanged("waking_database", "The database is waking up; this can take half a minute.")
+
+_FINISH: dict[str, FinishReason] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+    "guardrail_intervened": "content-filter",
+    "content_filtered": "content-filter",
+}
+
+
+class TurnResources(Struct, frozen=True):
+    """What every turn of this process shares; opened by `app.py`. clock: now, for questions about the business."""
+
+    config: Config
+    pool: Pool
+    model: Model
+    prompt: Prompt
+    clock: Callable[[], datetime]
+
+
+class TurnContext(Struct, frozen=True):
+    """What belongs to one turn: who asks, what, and where what happens is said, kept and counted."""
+
+    principal: Principal
+    store: ConversationStore
+    begun: BegunTurn
+    checkpoints: Checkpoints
+    emit: Emit
+    transcript: Transcript
+    usage: Usage
+    report: TurnReport
+
+
+class _Step(Struct):
+    """One call of the model, as far as it came. `asked`: (part, the model's arguments) for each tool use."""
+
+    text: str = ""
+    asked: list[ToolPart] = msgspec.field(default_factory=list)
+    stop_reason: str = ""
+
+
+class AgentLoop:
+    """`grounds`: every slice that the answer may rest on, prefetched and from tools; `today`: the tenant's day, once
+    the slices are there."""
+
+    def __init__(self, resources: TurnResources, turn: TurnContext) -> None:
+        self._config = resources.config
+        self._pool = resources.pool
+        self._model = resources.model
+        self._prompt = resources.prompt
+        self._now = resources.clock()
+        self._principal = turn.principal
+        self._store = turn.store
+        self._begun = turn.begun
+        self._checkpoints = turn.checkpoints
+        self._emit = turn.emit
+        self._transcript = turn.transcript
+        self._usage = turn.usage
+        self._report = turn.report
+        self.grounds: list[SliceResult] = []
+        self.today: date | None = None
+
+    # -- the answer ----------------------------------------------------------------------------------------------
+
+    async def answer(self) -> FinishReason:
+        """Raises a ServiceError; whatever was said before it is in the transcript."""
+        system, messages = await self._ground()
+        rounds = 0
+        while True:
+            step = await self._step(system, messages)
+            if not step.asked:
+                return self._finished(step)
+            if rounds == self._config.turn_max_tool_rounds:
+                raise ToolRoundsError
+            rounds += 1
+            self._report.tool_rounds = rounds
+            messages = (*messages, *await self._use_tools(step))
+
+    def _finished(self, step: _Step) -> FinishReason:
+        if not step.text and step.stop_reason not in (
+            "max_tokens",
+            "guardrail_intervened",
+            "content_filtered",
+        ):
+            raise ModelStreamError("The model gave no answer. Please try again.")
+        return _FINISH.get(step.stop_reason, "other")
+
+    async def _ground(self) -> tuple[str, tuple[Message, ...]]:
+        """History and slices, fetched at the same time; no database connection is held when this returns."""
+        fetching = asyncio.create_task(
+            prefetch(self._pool, self._principal, self._now, patience=self._config.database_wake_seconds)
+        )
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._say_when_waking(fetching))
+                history = group.create_task(
+                    self._store.history(self._begun, max_tokens=self._config.history_max_tokens)
+                )
+        except* ServiceError as errors:
+            raise errors.exceptions[0] from errors
+        finally:
+            fetching.cancel()
+        self._checkpoints.passed("dynamodb")
+        prefetched = await fetching
+        question = Message("user", (TextBlock(self._begun.question.text),))
+        return self._show_grounds(prefetched), (*history.result(), question)
+
+    async def _say_when_waking(self, fetching: asyncio.Task[Prefetched]) -> None:
+        said = False
+        while not fetching.done():
+            await asyncio.wait({fetching}, timeout=0.5)
+            if not said and not fetching.done() and self._pool.waking:
+                said = True
+                self._emit(WAKING)
+        self._checkpoints.passed("postgres")
+
+    def _show_grounds(self, prefetched: Prefetched) -> str:
+        self.today = prefetched.local_now.date()
+        self.grounds.extend(prefetched.slices)
+        for result in prefetched.slices:
+            self._transcript.data("slice", result.to_json(), result.name)
+        self._transcript.data("isolation", prefetched.isolation)
+        return self._prompt.render(
+            restaurant=restaurant_tag(prefetched.tenant, prefetched.local_now),
+            slices="\n\n".join(render(result) for result in prefetched.slices),
+        )
+
+    # -- one call of the model -----------------------------------------------------------------------------------
+
+    async def _step(self, system: str, messages: tuple[Message, ...]) -> _Step:
+        """A malformed tool use is tried once more; the second time it is told."""
+        try:
+            return await self._call_model(system, messages)
+        except MalformedToolUseError:
+            return await self._call_model(system, messages)
+
+    async def _call_model(self, system: str, messages: tuple[Message, ...]) -> _Step:
+        settings = self._prompt.settings
+        left = self._config.turn_max_output_tokens - self._usage.output_tokens
+        if left <= 0:
+            raise TurnLimitError
+        settings = msgspec.structs.replace(settings, max_tokens=min(settings.max_tokens, left))
+        step = _Step()
+        self._usage.model_calls += 1
+        self._transcript.step_started()
+        try:
+            async for event in self._model.stream(self._request(system, messages, settings)):
+                self._take(event, step)
+        finally:
+            self._transcript.step_finished()
+        if step.stop_reason.startswith("malformed"):
+            raise MalformedToolUseError
+        return step
+
+    def _request(self, system: str, messages: tuple[Message, ...], settings: ModelSettings) -> ModelRequest:
+        labels = {"prompt": self._prompt.name, "prompt_version": self._prompt.version}
+        return ModelRequest(system, messages, tool_specs(), settings, labels)
+
+    def _take(self, event: ModelEvent, step: _Step) -> None:
+        match event:
+            case TextChunk(text):
+                self._checkpoints.passed("bedrock")
+                step.text += text
+                self._transcript.text(text)
+            case ReasoningChunk(text):
+                self._transcript.reasoning(text)
+            case ToolUseOpened(id_, name):
+                self._transcript.tool_opened(id_, name)
+            case ToolUseChunk(id_, text):
+                self._transcript.tool_fragment(id_, text)
+            case ToolUseClosed(id_, name, arguments):
+                step.asked.append(self._read_arguments(id_, name, arguments))
+            case UsageCounted(input_tokens, output_tokens):
+                self._usage.add(input_tokens, output_tokens)
+            case AnswerStopped(reason):
+                step.stop_reason = self._report.stop_reason = reason
+            case AnswerOpened(stand_in):
+                self._note_stand_in(stand_in)
+
+    def _note_stand_in(self, name: str | None) -> None:
+        if name is not None and not self._report.stand_in:
+            self._report.stand_in = True
+            self._emit(StandInSpoke(name))
+
+    def _read_arguments(self, id_: str, name: str, arguments: str) -> ToolPart:
+        try:
+            given = msgspec.json.decode(arguments, type=dict[str, Any])
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            self._transcript.tool_invalid(id_, name, arguments, "The arguments were garbled.")
+            raise MalformedToolUseError from error
+        self._transcript.tool_ready(id_, name, given)
+        return ToolPart(id_, name, given)
+
+    # -- tools ---------------------------------------------------------------------------------------------------
+
+    async def _use_tools(self, step: _Step) -> tuple[Message, Message]:
+        """The model's message and the tools' results, the tools side by side, each in a transaction of its own."""
+        said: list[ContentBlock] = [TextBlock(step.text)] if step.text.strip() else []
+        said += [ToolUseBlock(part.id, part.name, part.input) for part in step.asked]
+        results = await asyncio.gather(*(self._use_tool(part) for part in step.asked))
+        return Message("assistant", tuple(said)), Message("user", tuple(results))
+
+    async def _use_tool(self, part: ToolPart) -> ToolResultBlock:
+        self._report.tools.append(part.name)
+        try:
+            result = await execute(self._pool, self._principal, self._now, part.name, part.input, seconds=TOOL_SECONDS)
+        except ToolError as error:
+            self._transcript.tool_failed(part, error)
+            return ToolResultBlock(part.id, error.sentence, failed=True)
+        self.grounds.append(result)
+        self._transcript.tool_answered(part, result.to_json())
+        return ToolResultBlock(part.id, render(result))

@@ -53,7 +53,6 @@ from service.telemetry import TurnReport
 from service.transcript import Emit, Transcript
 from service.usage import Usage
 
-TOOL_SECONDS = 8.0
 WAKING = StatusChanged("waking_database", "The database is waking up; this can take half a minute.")
 
 _FINISH: dict[str, FinishReason] = {
@@ -260,7 +259,7 @@ class AgentLoop:
     async def _use_tool(self, part: ToolPart) -> ToolResultBlock:
         self._report.tools.append(part.name)
         try:
-            result = await execute(self._pool, self._principal, self._now, part.name, part.input, seconds=TOOL_SECONDS)
+            result = await execute(self._pool, self._principal, self._now, part.name, part.input, seconds=self._config.tool_max_seconds)
         except ToolError as error:
             self._transcript.tool_failed(part, error)
             return ToolResultBlock(part.id, error.sentence, failed=True)

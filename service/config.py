@@ -57,6 +57,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     turn_max_output_tokens: Positive = 4096
     turn_max_tool_rounds: Positive = 4
     turn_max_seconds: Seconds = 90.0
+    tool_max_seconds: Seconds = 8.0
     history_max_tokens: Positive = 4000
     model_patience_seconds: Seconds = 20.0
     """How long the model may take to its first token, retries included."""

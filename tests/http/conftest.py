@@ -111,7 +111,7 @@ class Client(httpx.AsyncClient):
 
     def __init__(self, address: str, token: str, of: Restaurant, judge: StreamJudge) -> None:
         super().__init__(base_url=address, headers={"authorization": f"Bearer {token}"}, timeout=30)
-        self.token, self.of, self._judge = token, of, judge
+        self.token, self.of, self.judge = token, of, judge
 
     def body(self, question: str, *, conversation: str | None = None, message: str | None = None) -> dict[str, Any]:
         return {
@@ -133,7 +133,7 @@ class Client(httpx.AsyncClient):
         async with self.stream("POST", "/ai/ask", json=body) as response:
             raw = await response.aread()
         assert response.status_code == 200, raw
-        return Answered(raw, response.headers, await self._judge.check(raw))
+        return Answered(raw, response.headers, await self.judge.check(raw))
 
 
 class Answered:

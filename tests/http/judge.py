@@ -43,7 +43,7 @@ class StreamJudge:
             await self._process.stdin.drain()
             verdict = json.loads(await self._process.stdout.readline())
         assert not verdict["errors"], verdict["errors"]
-        assert verdict["chunks"] == sum(
-            frame.startswith(b"data: {") for frame in stream.split(b"\n\n")
-        ), "a frame was lost on the way to the browser"
+        assert verdict["chunks"] == sum(frame.startswith(b"data: {") for frame in stream.split(b"\n\n")), (
+            "a frame was lost on the way to the browser"
+        )
         return dict(verdict["message"] or {})

@@ -15,23 +15,27 @@ async def test_an_answer_has_its_parts_in_order(maria: Client, director: Directo
     director.play(text("You made ", "**$1.00**."))
     answered = await maria.ask("How did we do yesterday?")
     kinds = [part["type"] for part in answered.parts]
-    assert kinds == [
-        "start",
-        "data-slice",
-        "data-slice",
-        "data-slice",
-        "data-isolation",
-        "start-step",
-        "message-metadata",
-        "text-start",
-        "text-delta",
-        "text-delta",
-        "text-end",
-        "finish-step",
-        "data-usage",
-        "data-checkpoints",
-        "finish",
-    ] or kinds[6] != "message-metadata"
+    assert (
+        kinds
+        == [
+            "start",
+            "data-slice",
+            "data-slice",
+            "data-slice",
+            "data-isolation",
+            "start-step",
+            "message-metadata",
+            "text-start",
+            "text-delta",
+            "text-delta",
+            "text-end",
+            "finish-step",
+            "data-usage",
+            "data-checkpoints",
+            "finish",
+        ]
+        or kinds[6] != "message-metadata"
+    )
     assert answered.text == "You made **$1.00**."
     assert answered.headers["content-type"].startswith("text/event-stream")
     assert answered.headers["x-vercel-ai-ui-message-stream"] == "v1"

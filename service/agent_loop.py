@@ -259,7 +259,9 @@ class AgentLoop:
     async def _use_tool(self, part: ToolPart) -> ToolResultBlock:
         self._report.tools.append(part.name)
         try:
-            result = await execute(self._pool, self._principal, self._now, part.name, part.input, seconds=self._config.tool_max_seconds)
+            result = await execute(
+                self._pool, self._principal, self._now, part.name, part.input, seconds=self._config.tool_max_seconds
+            )
         except ToolError as error:
             self._transcript.tool_failed(part, error)
             return ToolResultBlock(part.id, error.sentence, failed=True)

@@ -28,6 +28,7 @@ from service.errors import (
 from service.events import FinishReason, TurnFailed, TurnFinished, TurnStarted, TurnStopped
 from service.messages import Answer, AnswerStatus
 from service.principal import Principal
+from service.receipts import receipts, to_json
 from service.telemetry import TurnReport, log_failure
 from service.transcript import Emit, Transcript
 from service.usage import Usage
@@ -132,6 +133,7 @@ class _RunningTurn:
         self._transcript.step_finished()
         if self._checkpoints.at("bedrock") is not None:
             self._checkpoints.passed("stream_back")
+        self._write_receipts()
         self._transcript.data("usage", self._usage.report())
         self._transcript.data("checkpoints", self._checkpoints.report())
         incident_id = uuid4().hex[:12]
@@ -142,6 +144,19 @@ class _RunningTurn:
             self._say_failure(kept.error, incident_id)
         self._emit_end(kept, incident_id)
         self._fill_report(kept)
+
+    def _write_receipts(self) -> None:
+        """Where each figure comes from. Offsets count within all text parts, joined by a blank line; slices are
+        numbered as they were shown, prefetched ones first, then the tools' results."""
+        text = self._transcript.answer_text
+        if not text or self._loop.today is None:
+            return
+        try:
+            found = receipts(text, self._loop.grounds, today=self._loop.today)
+        except Exception as bug:  # a mistake in checking an answer must not lose the answer
+            log_failure(bug, "receipts_failed", uuid4().hex[:12])
+            return
+        self._transcript.data("receipts", to_json(found))
 
     def _say_failure(self, error: ServiceError, incident_id: str) -> None:
         self._transcript.data("failure", {"code": error.code, "sentence": error.sentence, "incidentId": incident_id})

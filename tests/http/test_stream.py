@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -15,27 +16,23 @@ async def test_an_answer_has_its_parts_in_order(maria: Client, director: Directo
     director.play(text("You made ", "**$1.00**."))
     answered = await maria.ask("How did we do yesterday?")
     kinds = [part["type"] for part in answered.parts]
-    assert (
-        kinds
-        == [
-            "start",
-            "data-slice",
-            "data-slice",
-            "data-slice",
-            "data-isolation",
-            "start-step",
-            "message-metadata",
-            "text-start",
-            "text-delta",
-            "text-delta",
-            "text-end",
-            "finish-step",
-            "data-usage",
-            "data-checkpoints",
-            "finish",
-        ]
-        or kinds[6] != "message-metadata"
-    )
+    assert kinds == [
+        "start",
+        "data-slice",
+        "data-slice",
+        "data-slice",
+        "data-isolation",
+        "start-step",
+        "text-start",
+        "text-delta",
+        "text-delta",
+        "text-end",
+        "finish-step",
+        "data-receipts",
+        "data-usage",
+        "data-checkpoints",
+        "finish",
+    ]
     assert answered.text == "You made **$1.00**."
     assert answered.headers["content-type"].startswith("text/event-stream")
     assert answered.headers["x-vercel-ai-ui-message-stream"] == "v1"
@@ -122,7 +119,7 @@ async def test_a_tool_is_asked_and_its_rows_go_back_to_the_model(maria: Client, 
     [ready] = answered.of_type("tool-input-available")
     assert (ready["toolName"], ready["input"]) == ("revenue_by_day", {"start": day, "end": day})
     [output] = answered.of_type("tool-output-available")
-    expected = sum(maria.of.order_total(__import__("datetime").date(2026, 10, 5), number) for number in (1, 2))
+    expected = maria.of.gross(date(2026, 10, 5))
     assert output["output"]["rows"][0]["net"] == expected
     second = director.requests[1].body["messages"]
     assert [message["role"] for message in second] == ["user", "assistant", "user"]
@@ -204,6 +201,19 @@ async def test_one_document_for_those_who_want_one(maria: Client, director: Dire
     document = response.json()
     assert document["finishReason"] == "stop"
     assert [part["text"] for part in document["message"]["parts"] if part["type"] == "text"] == ["In one piece."]
+
+
+async def test_figures_have_receipts(maria: Client, director: Director) -> None:
+    yesterday = maria.of.today() - timedelta(days=1)
+    shown = f"{maria.of.gross(yesterday) / 100:,.2f}"
+    director.play(text(f"On {yesterday:%A %-d %B %Y} net sales were **${shown}**, ", "not $1,234,567.89."))
+    answered = await maria.ask("How was yesterday?")
+    receipts = answered.data("receipts")
+    money = {figure["text"]: figure for figure in receipts["figures"] if figure["kind"] == "money"}
+    assert money[f"${shown}"]["source"]["type"] == "row"
+    assert money["$1,234,567.89"]["source"]["type"] == "unmatched"
+    for figure in receipts["figures"]:
+        assert answered.text[figure["start"] : figure["end"]] == figure["text"]
 
 
 async def test_an_empty_answer_is_a_failure(maria: Client, director: Director) -> None:

@@ -1,0 +1,334 @@
+"""Where a figure can come from: cells and facts of the slices, found by the day, item or order they belong to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from html import escape
+
+import msgspec
+from msgspec import Struct
+
+from service.receipts.mentions import DayRange, Mention
+from service.receipts.plain import lowered, plain
+from service.receipts.receipt import FactSource, RowSource, Source
+from service.receipts.words import measure_of
+from service.rows import Column, Fact, Kind, Row, SliceResult
+
+_MARKDOWN = str.maketrans({**{c: f"\\{c}" for c in "\\*_`[]|#"}, "<": "&lt;", ">": "&gt;"})
+_NOT_NAMES = ("weekday", "status", "period", "category")
+
+Scope = tuple[object, ...]
+"""What a figure is about: ("days", first, last), ("item", slice, name), ("order", number)."""
+
+
+class Candidate(Struct, frozen=True):
+    """A figure that an answer may state: numerator / denominator in whole units (not cents)."""
+
+    source: Source
+    kind: Kind
+    measure: str
+    scope: Scope
+    numerator: int
+    denominator: int = 1
+    change: bool = False
+    """A difference or change in itself: its sign is told by words such as `fell`."""
+
+
+class Table(Struct, frozen=True):
+    """One slice, laid out for finding things in it. The names are those of its columns, None where there is none."""
+
+    position: int
+    result: SliceResult
+    columns: tuple[Column, ...]
+    days: DayRange | None
+    day: str | None
+    periods: tuple[DayRange, ...]
+    time: str | None
+    item: str | None
+    number: bool
+    made: dict[object, tuple[Candidate, ...]] = msgspec.field(default_factory=dict)
+    """Candidates that were worked out already, by what they are of."""
+
+    @property
+    def name(self) -> str:
+        return self.result.name
+
+    @property
+    def order(self) -> int | None:
+        """The order that the whole slice is about."""
+        return next((f.value for f in self.result.facts if f.name == "number" and isinstance(f.value, int)), None)
+
+    @property
+    def status(self) -> str | None:
+        return next((f.value for f in self.result.facts if f.name == "status" and isinstance(f.value, str)), None)
+
+
+class Evidence:
+    """The slices behind one answer."""
+
+    def __init__(self, slices: Sequence[SliceResult], today: date) -> None:
+        self.today = today
+        self.tables = tuple(_table(position, result) for position, result in enumerate(slices))
+        self.currency = slices[0].currency if slices else ""
+        self._by_day: dict[date, list[tuple[Table, int]]] = defaultdict(list)
+        self._by_period: dict[DayRange, list[tuple[Table, int]]] = defaultdict(list)
+        self._by_item: dict[str, list[tuple[Table, int]]] = defaultdict(list)
+        self._by_order: dict[int, list[tuple[Table, int]]] = defaultdict(list)
+        self._of_days: dict[DayRange, Sequence[Candidate]] = {}
+        self._daily: dict[DayRange, Sequence[tuple[Table, list[int]]]] = {}
+        self._day_rows: dict[int, dict[date, int]] = defaultdict(dict)
+        for table in self.tables:
+            self._index(table)
+
+    def _index(self, table: Table) -> None:
+        for index, row in enumerate(table.result.rows):
+            if table.periods:
+                self._by_period[table.periods[index]].append((table, index))
+            if table.day is not None:
+                day = getattr(row, table.day)
+                self._by_day[day].append((table, index))
+                self._day_rows[table.position][day] = index
+            if table.item is not None:
+                self._by_item[_key(getattr(row, table.item))].append((table, index))
+            if table.number:
+                self._by_order[row.number].append((table, index))  # type: ignore[attr-defined]
+
+    @cached_property
+    def orders(self) -> frozenset[int]:
+        return frozenset(self._by_order) | {table.order for table in self.tables if table.order is not None}
+
+    # -- names -------------------------------------------------------------------------------------------------
+
+    def names_in(self, text: str) -> Iterator[Mention]:
+        """Items that lower-case `text` names, the longest name first where several fit."""
+        taken: list[tuple[int, int]] = []
+        for alias, names in sorted(self._aliases.items(), key=lambda pair: -len(pair[0])):
+            start = text.find(alias)
+            while start >= 0:
+                end = _word_end(text, start, start + len(alias))
+                if end is not None and not any(start < last and first < end for first, last in taken):
+                    taken.append((start, end))
+                    yield Mention(start, end, "name", names=names)
+                start = text.find(alias, start + len(alias))
+
+    @cached_property
+    def _aliases(self) -> dict[str, tuple[str, ...]]:
+        """Each way to write an item's name -> the items it may mean. `Deluxe` may mean `Deluxe (S)` and `(M)`."""
+        names = list(self._by_item) + [
+            _key(fact.value) for table in self.tables for fact in table.result.facts if _is_name(fact)
+        ]
+        aliases: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            short = name.split(" (")[0]
+            for alias in {name, escape(name, quote=False), name.translate(_MARKDOWN), short}:
+                if len(alias) > 1 and any(c.isalpha() for c in alias):
+                    aliases[alias].append(name)
+        for note in self._notes():
+            if note:
+                aliases.setdefault(note, [])
+        return {alias: tuple(dict.fromkeys(found)) for alias, found in aliases.items()}
+
+    def _notes(self) -> Iterator[str]:
+        """Free text of an order: figures inside it are quoted, not stated."""
+        for table in self.tables:
+            yield from (_key(f.value) for f in table.result.facts if f.name == "note" and isinstance(f.value, str))
+
+    # -- rows and facts ----------------------------------------------------------------------------------------
+
+    def of_days(self, days: DayRange) -> Sequence[Candidate]:
+        """Rows of that day or period, and the facts of slices about exactly those days."""
+        found = self._of_days.get(days)
+        if found is None:
+            found = self._of_days[days] = tuple(self._find_of_days(days))
+        return found
+
+    def _find_of_days(self, days: DayRange) -> Iterator[Candidate]:
+        rows = self._by_day.get(days[0], []) if days[0] == days[1] else []
+        for table, index in (*rows, *self._by_period.get(days, [])):
+            yield from self.cells(table, index, ("days", *days))
+        for table in self.tables:
+            if table.days == days or days in table.periods:
+                yield from self.facts(table)
+
+    def of_item(self, name: str, days: Iterable[DayRange] | None) -> Iterator[Candidate]:
+        """Rows of the item; where `days` are given, only from slices about exactly those."""
+        allowed = None if days is None else set(days)
+        for table, index in self._by_item.get(name, []):
+            if table.order is None and (allowed is None or table.days in allowed):
+                found = table.made.get(index)
+                if found is None:
+                    found = table.made[index] = tuple(self.cells(table, index, ("item", table.position, name)))
+                yield from found
+        for table in self.tables:
+            about = any(_is_name(fact) and _key(fact.value) == name for fact in table.result.facts)
+            if about and (allowed is None or table.days in allowed):
+                yield from self.facts(table)
+
+    def of_order(self, number: int) -> Iterator[Candidate]:
+        """The order's row and its facts."""
+        for table, index in self._by_order.get(number, []):
+            yield from self.cells(table, index, ("order", number))
+        for table in self.tables:
+            if table.order == number:
+                yield from self.facts(table)
+
+    def lines_of_order(self, number: int, names: Sequence[str]) -> Iterator[Candidate]:
+        """What the order holds of the items."""
+        for name in names:
+            for table, index in self._by_item.get(name, []):
+                if table.order == number:
+                    yield from self.cells(table, index, ("line", table.position, index))
+
+    def facts(self, table: Table) -> Iterator[Candidate]:
+        scope: Scope = ("days", *table.days) if table.days else ("slice", table.position)
+        if table.order is not None:
+            scope = ("order", table.order)
+        if any(_is_name(fact) for fact in table.result.facts):
+            scope = ("item", table.position, *scope)
+        for fact in table.result.facts:
+            if isinstance(fact.value, int) and fact.kind in ("money", "count", "percent"):
+                source = FactSource(table.position, table.name, fact.name)
+                measure = measure_of(fact.name)
+                if fact.name == "matching" and table.status is not None:
+                    measure = table.status
+                yield Candidate(
+                    source, fact.kind, measure, scope, *_whole(fact.value, fact.kind), "change" in fact.name
+                )
+
+    @cached_property
+    def all_facts(self) -> tuple[Candidate, ...]:
+        return tuple(fact for table in self.tables for fact in self.facts(table))
+
+    @cached_property
+    def all_cells(self) -> tuple[Candidate, ...]:
+        rows = ((table, index) for table in self.tables for index in range(len(table.result.rows)))
+        return tuple(cell for table, index in rows for cell in self.cells(table, index, ("row", table.position, index)))
+
+    @cached_property
+    def values(self) -> frozenset[tuple[str, int]]:
+        """Every value of every kind, in hundredths."""
+        return frozenset((c.kind, c.numerator * (100 // c.denominator)) for c in (*self.all_facts, *self.all_cells))
+
+    def cells(self, table: Table, index: int, scope: Scope) -> Iterator[Candidate]:
+        row = table.result.rows[index]
+        for column in table.columns:
+            if column.kind in ("money", "count", "percent"):
+                value = getattr(row, column.name)
+                if isinstance(value, int):
+                    source = RowSource(table.position, table.name, index, column.name)
+                    yield Candidate(source, column.kind, measure_of(column.name), scope, *_whole(value, column.kind))
+
+    # -- days --------------------------------------------------------------------------------------------------
+
+    def knows(self, day: date) -> bool:
+        """Whether any slice speaks of the day."""
+        return day in self._by_day or any(first <= day <= last for first, last in self._spans)
+
+    @cached_property
+    def _spans(self) -> list[DayRange]:
+        ranges = [table.days for table in self.tables if table.days]
+        moments = [
+            moment.date() for table in self.tables for moment in self._times(table) if isinstance(moment, datetime)
+        ]
+        return [*ranges, *self._by_period, *((moment, moment) for moment in dict.fromkeys(moments))]
+
+    def _times(self, table: Table) -> Iterator[object]:
+        if table.time is not None:
+            yield from (getattr(row, table.time) for row in table.result.rows)
+        yield from (fact.value for fact in table.result.facts if fact.kind == "time")
+
+    def daily(self, days: DayRange) -> Sequence[tuple[Table, list[int]]]:
+        """Slices with a row for every one of the days, and those rows in order of day."""
+        found = self._daily.get(days)
+        if found is None:
+            found = self._daily[days] = tuple(self._find_daily(days))
+        return found
+
+    def _find_daily(self, days: DayRange) -> Iterator[tuple[Table, list[int]]]:
+        first, last = days
+        length = (last - first).days + 1
+        if length > 1000:
+            return
+        for table in self.tables:
+            rows = self._day_rows.get(table.position)
+            if rows is None or first not in rows or last not in rows:
+                continue
+            days_between = (first + timedelta(days=n) for n in range(length))
+            indexes = [rows[day] for day in days_between if day in rows]
+            if len(indexes) == length:
+                yield table, indexes
+
+    def row_of_day(self, day: date) -> RowSource | None:
+        for table, index in self._by_day.get(day, []):
+            return RowSource(table.position, table.name, index, table.day or "")
+        return None
+
+    def order_moment(self, number: int) -> tuple[datetime, Source] | None:
+        """When the order was placed, and where that stands."""
+        for table, index in self._by_order.get(number, []):
+            if table.time is not None and isinstance(moment := getattr(table.result.rows[index], table.time), datetime):
+                return moment, RowSource(table.position, table.name, index, table.time)
+        for table in self.tables:
+            for fact in table.result.facts:
+                if table.order == number and isinstance(fact.value, datetime):
+                    return fact.value, FactSource(table.position, table.name, fact.name)
+        return None
+
+    def order_source(self, number: int) -> Source | None:
+        for table, index in self._by_order.get(number, []):
+            return RowSource(table.position, table.name, index, "number")
+        for table in self.tables:
+            if table.order == number:
+                return FactSource(table.position, table.name, "number")
+        return None
+
+
+def _table(position: int, result: SliceResult) -> Table:
+    columns = result.columns
+    days = [column.name for column in columns if column.kind == "day"]
+    names = [column.name for column in columns if column.kind == "text" and column.name not in _NOT_NAMES]
+    return Table(
+        position=position,
+        result=result,
+        columns=columns,
+        days=_days_of(result.facts),
+        day=days[0] if len(days) == 1 else None,
+        periods=tuple(_period(row) for row in result.rows) if {"start", "end"} <= set(days) else (),
+        time=next((column.name for column in columns if column.kind == "time"), None),
+        item=names[0] if names else None,
+        number=any(column.name == "number" for column in columns),
+    )
+
+
+def _days_of(facts: Sequence[Fact]) -> DayRange | None:
+    days = {fact.name: fact.value for fact in facts if fact.kind == "day"}
+    start, end = days.get("start"), days.get("end")
+    return (start, end) if isinstance(start, date) and isinstance(end, date) else None
+
+
+def _period(row: Row) -> DayRange:
+    return row.start, row.end  # type: ignore[attr-defined]
+
+
+def _is_name(fact: Fact) -> bool:
+    return fact.kind == "text" and fact.name in ("item", "category") and bool(fact.value)
+
+
+def _key(value: object) -> str:
+    return lowered(plain(" ".join(str(value).split())))
+
+
+def _whole(value: int, kind: Kind) -> tuple[int, int]:
+    return (value, 1) if kind == "count" else (value, 100)
+
+
+def _word_end(text: str, start: int, end: int) -> int | None:
+    """Where the word that ends a name ends (`Calzones`); None when the name only is a part of other words."""
+    if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        return None
+    if text[end : end + 1] == "s" and text[end - 1].isalpha():
+        end += 1
+    return None if text[end : end + 1].isalnum() else end

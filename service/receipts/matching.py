@@ -1,0 +1,297 @@
+"""The first half of the closed list: a cell, a fact, or an aggregate of a column over days that the answer states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from service.receipts.evidence import Candidate, Evidence, Scope, Table
+from service.receipts.mentions import DayRange
+from service.receipts.nearby import Nearby
+from service.receipts.numerals import Numeral
+from service.receipts.receipt import Operation, RangeSource, Source
+from service.receipts.words import (
+    AVERAGE_ORDER,
+    CHANGE,
+    HEDGE,
+    HIGHEST,
+    LOWEST,
+    MEAN,
+    TOTAL,
+    Measures,
+    counted,
+    earned,
+    measure_of,
+)
+from service.rows import Kind
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_AGGREGATED = ("money", "count")
+_NEVER_ADDED = ("number", "rank", "line", "unit_price", "average_order")
+_STATUSES = frozenset({"cancelled", "refunded", "completed"})
+_LEANING = 4
+_NOTHING: Measures = frozenset()
+_PIECES: Measures = frozenset({"pieces"})
+_AVERAGE_ORDER: Measures = frozenset({"average_order"})
+
+
+class Match(Struct, frozen=True):
+    """Where a figure comes from, and what it is: two figures make a third only when these go together."""
+
+    source: Source
+    rounded: bool = False
+    measures: Measures = _NOTHING
+    scope: Scope = ()
+    numerator: int = 0
+    denominator: int = 1
+
+
+def match_directly(nearby: Nearby, evidence: Evidence) -> Match | None:
+    """A cell, a fact or an aggregate that the figure's surroundings point at."""
+    figure = nearby.figure
+    if figure.foreign or (figure.numeral.decimals < 0 and figure.numeral.significant() < 2):
+        return None
+    measures = measures_of(nearby)
+    if figure.kind == "count" and not measures:
+        return None
+    if figure.kind == "percent" and nearby.items.strength == "none" and not tells_change(nearby):
+        return None
+    return agreeing(nearby, _candidates(nearby, evidence, measures), measures if figure.kind != "percent" else _NOTHING)
+
+
+def measures_of(nearby: Nearby) -> Measures:
+    """What the words near a figure say that it measures; empty when they do not say. A figure with no words of its own
+    measures what the one before it does (`from 100 to 112`, `$955.35 (5.3%)`)."""
+    found = _named_measures(nearby)
+    lean = nearby.leans
+    for _ in range(_LEANING):
+        if found or lean is None or (lean.figure.kind != nearby.figure.kind and nearby.figure.kind != "percent"):
+            break
+        found, lean = _named_measures(lean), lean.leans
+    if not found and nearby.figure.kind == "count" and nearby.items.strength == "own":
+        return _PIECES
+    return found
+
+
+def _named_measures(nearby: Nearby) -> Measures:
+    match nearby.figure.kind:
+        case "money" if nearby.says(AVERAGE_ORDER):
+            return _AVERAGE_ORDER
+        case "money":
+            return earned(nearby.labels, nearby.after)
+        case "count":
+            return counted(nearby.labels, nearby.after)
+        case _:
+            return _NOTHING
+
+
+def tells_change(nearby: Nearby) -> bool:
+    """Whether the figure may be a difference, by its sign or the words of its sentence."""
+    return nearby.figure.signed or nearby.direction != 0 or CHANGE.search(nearby.sentence) is not None
+
+
+def is_coarse(nearby: Nearby) -> bool:
+    """Whether the figure is written so roughly that much would fit it: then only what it names may be its source."""
+    figure = nearby.figure
+    if figure.kind == "money":
+        return figure.numeral.decimals < 2
+    return figure.kind == "count" or figure.numeral.decimals < 1
+
+
+def agreeing(nearby: Nearby, candidates: Iterable[Candidate], measures: Measures) -> Match | None:
+    """The first candidate that the figure states, exactly or rounded to the precision it is written with. Where gross
+    and net of a day are the same, the match is of both measures."""
+    kind = nearby.figure.kind
+    found: Candidate | None = None
+    shared: list[str] = []
+    for candidate in candidates:
+        if candidate.kind != kind or (measures and candidate.measure not in measures):
+            continue
+        if found is not None and candidate.scope != found.scope:
+            break
+        if any(n.rounds(candidate.numerator, candidate.denominator) for n in _readings(nearby, candidate)):
+            found = found or candidate
+            shared.append(candidate.measure)
+    return _match(nearby, found, frozenset(shared)) if found else None
+
+
+def _match(nearby: Nearby, found: Candidate, measures: Measures) -> Match:
+    exact = any(n.equals(found.numerator, found.denominator) for n in _readings(nearby, found))
+    return Match(found.source, not exact, measures, found.scope, found.numerator, found.denominator)
+
+
+def _readings(nearby: Nearby, candidate: Candidate) -> tuple[Numeral, ...]:
+    """The figure as written; with the sign that its words give it where it tells a change; with trailing zeros taken
+    for precision where it says `about`."""
+    numeral = nearby.figure.numeral
+    if candidate.change and not nearby.figure.signed:
+        signs = (nearby.direction,) if nearby.direction else (1, -1)
+        numerals = tuple(numeral if sign > 0 else numeral.negated() for sign in signs)
+    elif candidate.measure == "refunds" and numeral.digits < 0:
+        numerals = (numeral.negated(),)
+    else:
+        numerals = (numeral,)
+    if nearby.anything and HEDGE.search(nearby.before):
+        return (*numerals, *(n.loosened() for n in numerals))
+    return numerals
+
+
+# -- what the surroundings point at ---------------------------------------------------------------------------------
+
+
+def _candidates(nearby: Nearby, evidence: Evidence, measures: Measures) -> Iterator[Candidate]:
+    """The named order, the named item, the named days, in this order; then what an answer may say without naming."""
+    days, items, orders = nearby.days, nearby.items, nearby.orders
+    if orders.mentions:
+        for mention in orders.mentions:
+            if items.strength == "own":
+                yield from evidence.lines_of_order(mention.number, nearby.names)
+            if items.strength != "own" or (orders.strength == "own" and not nearby.of_item):
+                yield from evidence.of_order(mention.number)
+    for name in nearby.names:
+        yield from evidence.of_item(name, nearby.ranges if days.close else None)
+    alone = "own" in (items.strength, orders.strength) and days.strength != "own"
+    if not alone:
+        yield from _of_nearest_days(nearby, evidence)
+    yield from _of_stated_ranges(nearby, evidence)
+    if nearby.figure.kind in _AGGREGATED:
+        yield from _of_latest_orders(nearby, evidence, measures)
+    if not alone and days.strength == "none":
+        yield from _unnamed(nearby, evidence)
+
+
+def _of_nearest_days(nearby: Nearby, evidence: Evidence) -> Iterator[Candidate]:
+    for days in nearby.ranges:
+        if days[0] == days[1]:
+            yield from evidence.of_days(days)
+        else:
+            yield from _of_range(nearby, evidence, days)
+
+
+def _of_stated_ranges(nearby: Nearby, evidence: Evidence) -> Iterator[Candidate]:
+    """Any range that the answer states, for a figure that calls itself a total, an average or the like."""
+    if nearby.stated and any(nearby.says(cue) for cue in (TOTAL, MEAN, HIGHEST, LOWEST)):
+        for days in nearby.stated:
+            yield from _of_range(nearby, evidence, days)
+
+
+def _unnamed(nearby: Nearby, evidence: Evidence) -> Iterator[Candidate]:
+    """Facts, for a figure before any day is named; cells, for exact money in an answer that names no day at all."""
+    if nearby.figure.kind == "money" and is_coarse(nearby):
+        return
+    yield from evidence.all_facts
+    if nearby.figure.kind == "money" and not nearby.anything and not nearby.answer_names_days:
+        yield from evidence.all_cells
+
+
+def operations_of(nearby: Nearby) -> tuple[Operation, ...]:
+    """Which aggregates the words allow: a total unless they speak of a mean; the highest or lowest when they do."""
+    found: list[Operation] = []
+    mean = nearby.says(MEAN) and not nearby.per_one
+    if mean:
+        found.append("mean")
+    if nearby.says(HIGHEST):
+        found.append("maximum")
+    if nearby.says(LOWEST):
+        found.append("minimum")
+    return tuple(found) if mean else (*found, "total")
+
+
+def _of_range(nearby: Nearby, evidence: Evidence, days: DayRange) -> Iterator[Candidate]:
+    operations = operations_of(nearby)
+    weekdays = nearby.named_weekdays
+    if not weekdays and "total" in operations:
+        yield from evidence.of_days(days)
+    for table, rows in evidence.daily(days):
+        chosen = rows_on(rows, days, weekdays)
+        yield from _aggregates(table, chosen, operations, days, weekday_words(weekdays))
+    if not weekdays and nearby.says(TOTAL):
+        for table in evidence.tables:
+            if table.days == days and table.day is None:
+                yield from _aggregates(table, range(len(table.result.rows)), ("total",), days, None)
+
+
+def rows_on(rows: list[int], days: DayRange, weekdays: frozenset[int]) -> list[int]:
+    """Of `rows`, one for each of `days`, those that fall on the weekdays; all when there are none."""
+    first = days[0].weekday()
+    return [row for offset, row in enumerate(rows) if (first + offset) % 7 in weekdays] if weekdays else rows
+
+
+def weekday_words(weekdays: frozenset[int]) -> str | None:
+    return ", ".join(_WEEKDAYS[day] for day in sorted(weekdays)) or None
+
+
+def _of_latest_orders(nearby: Nearby, evidence: Evidence, measures: Measures) -> Iterator[Candidate]:
+    """All orders of a list, where the answer says how many of the newest it is about (`the last 20 orders`)."""
+    for table in evidence.tables:
+        rows = table.result.rows
+        if table.time is None or not nearby.speaks_of_latest(len(rows)):
+            continue
+        yield from _aggregates(table, range(len(rows)), operations_of(nearby), None, None)
+        yield Candidate(aggregate_source("count", table, "number", None, None), "count", "orders", (), len(rows))
+        for status in sorted(measures & _STATUSES):
+            number = sum(getattr(row, "status", None) == status for row in rows)
+            yield Candidate(aggregate_source("count", table, "status", None, status), "count", status, (), number)
+
+
+# -- aggregates -----------------------------------------------------------------------------------------------------
+
+
+def _aggregates(
+    table: Table, rows: Iterable[int], operations: Iterable[Operation], days: DayRange | None, only: str | None
+) -> Iterator[Candidate]:
+    """The aggregates of every column over `rows`, which `days` and `only` describe; each made once for an answer."""
+    for operation in operations:
+        found = table.made.get((operation, days, only))
+        if found is None:
+            found = table.made[operation, days, only] = tuple(_make(table, rows, operation, days, only))
+        yield from found
+
+
+def _make(
+    table: Table, rows: Iterable[int], operation: Operation, days: DayRange | None, only: str | None
+) -> Iterator[Candidate]:
+    chosen = [table.result.rows[index] for index in rows]
+    for column in table.columns if chosen else ():
+        if column.kind in _AGGREGATED and column.name not in _NEVER_ADDED:
+            numerator, denominator = _aggregate(operation, [getattr(row, column.name) for row in chosen])
+            yield Candidate(
+                aggregate_source(operation, table, column.name, days, only),
+                column.kind,
+                measure_of(column.name),
+                _scope(operation, days, only),
+                numerator,
+                denominator * _unit(column.kind),
+            )
+
+
+def _scope(operation: Operation, days: DayRange | None, only: str | None) -> Scope:
+    """The total of days is about the same thing as those days' row in a comparison."""
+    plain = operation == "total" and only is None
+    return ("days", *(days or ())) if plain else ("days", *(days or ()), only, operation)
+
+
+def aggregate_source(
+    operation: Operation, table: Table, column: str, days: DayRange | None, only: str | None
+) -> RangeSource:
+    first, last = days or (None, None)
+    return RangeSource(operation, table.position, table.name, column, first, last, only)
+
+
+def _aggregate(operation: Operation, values: list[int]) -> tuple[int, int]:
+    match operation:
+        case "mean":
+            return sum(values), len(values)
+        case "maximum":
+            return max(values), 1
+        case "minimum":
+            return min(values), 1
+        case "count":
+            return len(values), 1
+        case "total":
+            return sum(values), 1
+
+
+def _unit(kind: Kind) -> int:
+    return 1 if kind == "count" else 100

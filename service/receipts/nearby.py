@@ -1,0 +1,367 @@
+"""What stands near a figure: the days, items and orders that it speaks of, and the words that say what it measures."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from msgspec import Struct
+
+from service.receipts.figures import Figure, Reading
+from service.receipts.layout import Cell, Layout, Segment
+from service.receipts.mentions import DayRange, Mention, MentionKind
+from service.receipts.words import AVERAGE_ORDER, AVERAGE_PRICE, CHANGE, DOWN, UP, leans_back, without_label
+
+Strength = Literal["own", "above", "before", "none"]
+"""Where a mention stands: in the figure's own sentence, list item or table row; in what leads that in; in an earlier
+sentence; nowhere."""
+
+_CLAUSE = re.compile(
+    r"[,;](?=\s)|\s(?:while|whereas|but|versus|vs\.?|against|than|up from|down from|(?:and|compared) (?:with|to)|compared with)\s"
+)
+_MAJOR_CLAUSE = re.compile(r";(?=\s)|\s(?:while|whereas)\s")
+_FOLLOWS = re.compile(
+    r"[\s*_`]*(?:\(|\[)?[\s*_`]*(?:on|for|in|at|during|over|of|from|net on|gross on|×|x)?\s*(?:the\s+)?[*_`]*"
+)
+_AND = re.compile(r"\s*(?:,|and|&|or)\s*")
+_CUT = re.compile(r"[,;(|:]|\b(?:and|but|with|while|against|versus|vs|than)\b")
+_PLACED = re.compile(r"\b(?:from|to)\s*[*_(]*$")
+_SENTENCE = 300
+_WORDS = 160
+_MANY = 8
+_WORD_KINDS = ("money", "count", "percent")
+
+
+class Bound(Struct, frozen=True):
+    """Mentions of one kind that a figure belongs to."""
+
+    mentions: tuple[Mention, ...] = ()
+    strength: Strength = "none"
+
+    @property
+    def close(self) -> bool:
+        return self.strength in ("own", "above")
+
+
+_UNBOUND = Bound()
+
+
+class Nearby:
+    """One figure's surroundings. Everything is worked out when it is asked for."""
+
+    def __init__(
+        self, figure: Figure, segment: int, words: tuple[str, str], previous: Nearby | None, answer: Surroundings
+    ) -> None:
+        self.figure = figure
+        self.segment = segment
+        self.before, self.after = words
+        self.previous = previous
+        self._answer = answer
+        self._said: dict[re.Pattern[str], bool] = {}
+
+    @cached_property
+    def leans(self) -> Nearby | None:
+        """The measured figure before this one, where nothing but `to`, `and` or a bracket stands between them."""
+        return self.previous if self.previous is not None and leans_back(self.before) else None
+
+    def about(self, figure: Figure) -> Nearby:
+        """The same surroundings for the figure read otherwise."""
+        return Nearby(figure, self.segment, (self.before, self.after), self.previous, self._answer)
+
+    @cached_property
+    def cell(self) -> Cell | None:
+        cells = self._answer.layout.segments[self.segment].cells
+        return next((cell for cell in cells if cell.start <= self.figure.start < cell.end), None)
+
+    @cached_property
+    def header(self) -> str:
+        return self._answer.words[slice(*self.cell.header)].strip(" *_|") if self.cell else ""
+
+    @cached_property
+    def compares_rows(self) -> bool:
+        """Whether the figure stands in a table row such as `Change`, which is about the rows above it."""
+        cells = self._answer.layout.segments[self.segment].cells
+        return bool(cells) and CHANGE.search(self._answer.words[cells[0].start : cells[0].end]) is not None
+
+    @cached_property
+    def labels(self) -> str:
+        """The words before the figure that can name it; in a table the column's header and the row's first cell."""
+        if self.cell is None:
+            return without_label(self.before) if self.previous is not None else self.before
+        first = self._answer.layout.segments[self.segment].cells[0]
+        label = "" if first is self.cell else self._answer.words[first.start : first.end]
+        return f"{self.header} {label} {self.before}".replace("|", " ")
+
+    @cached_property
+    def words(self) -> str:
+        """The words close by, without those that go on to something else."""
+        return f"{self.labels} {_CUT.split(self.after, maxsplit=1)[0]}"
+
+    @cached_property
+    def sentence(self) -> str:
+        """What surrounds the figure in its sentence; of a very long one, the part around it."""
+        segment, figure = self._answer.layout.segments[self.segment], self.figure
+        start, end = max(segment.start, figure.start - _SENTENCE), min(segment.end, figure.end + _SENTENCE)
+        return f"{self.header} {self._answer.words[start:end]}"
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        found = self._said.get(pattern)
+        if found is None:
+            found = self._said[pattern] = pattern.search(self.words) is not None
+        return found
+
+    @cached_property
+    def direction(self) -> int:
+        """1 for up, -1 for down, 0 when the words do not say."""
+        for text in (self.words, self.sentence):
+            up, down = UP.search(text) is not None, DOWN.search(text) is not None
+            if up != down:
+                return 1 if up else -1
+            if up and down:
+                return 0
+        return 0
+
+    @cached_property
+    def per_one(self) -> bool:
+        """Whether the figure is money for one order or one piece."""
+        return self.says(AVERAGE_ORDER) or self.says(AVERAGE_PRICE)
+
+    @cached_property
+    def days(self) -> Bound:
+        return self._answer.bound(self, "days")
+
+    @cached_property
+    def items(self) -> Bound:
+        return self._answer.bound(self, "name")
+
+    @cached_property
+    def orders(self) -> Bound:
+        return self._answer.bound(self, "order")
+
+    @cached_property
+    def weekdays(self) -> Bound:
+        found = self._answer.bound(self, "weekdays")
+        return found if found.close else _UNBOUND
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for mention in self.items.mentions for name in mention.names)
+
+    @cached_property
+    def of_item(self) -> bool:
+        """Whether an item's name comes right after the figure: `2 × Margherita`."""
+        follower = next((m for m in self.items.mentions if m.start >= self.figure.end), None)
+        return follower is not None and self._answer.follows(self.figure, follower)
+
+    @cached_property
+    def named_weekdays(self) -> frozenset[int]:
+        return frozenset(day for mention in self.weekdays.mentions for day in mention.weekdays)
+
+    @cached_property
+    def weekdays_counted(self) -> frozenset[int]:
+        """The weekdays right after a figure that counts them: `5 Saturdays`."""
+        end = self.figure.end
+        close = (m for m in self.weekdays.mentions if end <= m.start <= end + 2)
+        return frozenset(day for mention in close for day in mention.weekdays)
+
+    @cached_property
+    def ranges(self) -> tuple[DayRange, ...]:
+        """The days and ranges that the figure belongs to; the ends of a range for a figure that says from or to."""
+        found = [days for mention in self.days.mentions for days in mention.ranges]
+        if self.days.strength == "own" and _PLACED.search(self.before):
+            found += [(day, day) for days in tuple(found) if days[0] != days[1] for day in days]
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def stated(self) -> tuple[DayRange, ...]:
+        """Every range of several days that the answer states."""
+        return self._answer.stated_ranges
+
+    @property
+    def answer_names_days(self) -> bool:
+        return self._answer.names_days
+
+    def speaks_of_latest(self, number: int) -> bool:
+        """Whether the answer, up to this sentence, speaks of that many newest orders."""
+        latest = self._answer.latest
+        if not latest:
+            return False
+        end = self._answer.layout.segments[self.segment].end
+        return any(mention.number == number and mention.start < end for mention in latest)
+
+    @cached_property
+    def dates_beside(self) -> int:
+        """How many dates the figure's segment holds."""
+        return sum(f.kind == "date" for f in self._answer.figures_in(self.segment))
+
+    @cached_property
+    def anything(self) -> bool:
+        """Whether the figure's own sentence, or what leads it in, says what it is about."""
+        return self.days.close or self.items.close or self.orders.close or self.weekdays.close
+
+
+class Surroundings:
+    """An answer's figures and mentions, each in its place."""
+
+    def __init__(self, reading: Reading, layout: Layout) -> None:
+        self.words = reading.words
+        self.layout = layout
+        self.reading = reading
+        self._mentions: dict[MentionKind, dict[int, list[Mention]]] = {}
+        for mention in reading.mentions:
+            by_segment = self._mentions.setdefault(mention.kind, {})
+            by_segment.setdefault(layout.at(mention.start), []).append(mention)
+        self.latest = [mention for mention in reading.mentions if mention.kind == "latest"]
+        self._speaking = [figure.start for figure in reading.figures if _speaks(figure)]
+        self._figures: dict[int, list[Figure]] = {}
+        for figure in reading.figures:
+            self._figures.setdefault(layout.at(figure.start), []).append(figure)
+
+    def each(self) -> Iterator[Nearby]:
+        """Every figure in order, with the words between the measured figures on either side of it."""
+        for index, figures in self._figures.items():
+            segment = self.layout.segments[index]
+            previous: Nearby | None = None
+            for figure, left, right in _between(figures, segment.start, segment.end):
+                cell = next((c for c in segment.cells if c.start <= figure.start < c.end), None)
+                first, last = (max(left, cell.start), min(right, cell.end)) if cell else (left, right)
+                before = self.words[max(first, figure.start - _WORDS) : figure.start]
+                after = self.words[figure.end : min(last, figure.end + _WORDS)]
+                nearby = Nearby(figure, index, (before, after), None if cell else previous, self)
+                previous = nearby if _speaks(figure) else previous
+                yield nearby
+
+    @cached_property
+    def stated_ranges(self) -> tuple[DayRange, ...]:
+        """Ranges in so many words, and the days that a table or list names one after the other."""
+        days = (m for m in self.reading.mentions if m.kind == "days")
+        spoken = [r for mention in days for r in mention.ranges if r[0] != r[1]]
+        return tuple(dict.fromkeys([*spoken, *self._listed_ranges()]))
+
+    def _listed_ranges(self) -> Iterator[DayRange]:
+        run: list[date] = []
+        depth = 0
+        for index, segment in enumerate(self.layout.segments):
+            day = self._only_day(index) if segment.depth > 0 else None
+            if run and day is not None and segment.depth == depth and abs((day - run[-1]).days) == 1:
+                run.append(day)
+                continue
+            if len(run) > 1:
+                yield min(run), max(run)
+            run, depth = ([day] if day is not None else []), segment.depth
+        if len(run) > 1:
+            yield min(run), max(run)
+
+    def _only_day(self, segment: int) -> date | None:
+        """The one day that a list item or table row is about."""
+        found = self._mentions.get("days", {}).get(segment, [])
+        if len(found) != 1 or len(found[0].ranges) != 1 or found[0].multi_day:
+            return None
+        return found[0].ranges[0][0]
+
+    @cached_property
+    def names_days(self) -> bool:
+        return any(mention.kind == "days" for mention in self.reading.mentions)
+
+    def figures_in(self, segment: int) -> list[Figure]:
+        return self._figures.get(segment, [])
+
+    def bound(self, nearby: Nearby, kind: MentionKind) -> Bound:
+        """The nearest mentions: in the figure's own segment, in what leads it in, or in an earlier segment."""
+        found = self._mentions.get(kind)
+        if found is None:
+            return _UNBOUND
+        segment = self.layout.segments[nearby.segment]
+        if own := _around(nearby.figure, found.get(nearby.segment, [])):
+            return Bound(self._belonging(nearby, segment, own), "own")
+        if nearby.cell is not None and (heads := self._in_header(nearby.cell, found)):
+            return Bound(heads, "own")
+        above = self.layout.parents[nearby.segment]
+        while above is not None:
+            if above in found:
+                return Bound(tuple(found[above]), "above")
+            above = self.layout.parents[above]
+        earlier = max((index for index in found if index < nearby.segment), default=None)
+        if earlier is not None and (kind == "days" or nearby.segment - earlier == 1):
+            return Bound(tuple(found[earlier]), "before")
+        return _UNBOUND
+
+    def _in_header(self, cell: Cell, found: dict[int, list[Mention]]) -> tuple[Mention, ...]:
+        first, last = cell.header
+        return tuple(m for m in found.get(self.layout.at(first), ()) if first <= m.start < last)
+
+    def _belonging(self, nearby: Nearby, segment: Segment, own: Sequence[Mention]) -> tuple[Mention, ...]:
+        """Where a sentence names several days, a figure belongs to the one right after it (`$5 on Monday`), else to
+        the last one before it in its clause, else to the first after it there; else to any of them."""
+        if segment.cells or len(own) == 1:
+            return tuple(own)
+        figure = nearby.figure
+        follower = next((m for m in own if m.start >= figure.end), None)
+        if follower and self.follows(figure, follower):
+            return (follower,)
+        for boundary in (_CLAUSE, _MAJOR_CLAUSE):
+            start, end = self._clause(boundary, segment, figure)
+            within = [m for m in own if start <= m.start < end]
+            if within:
+                return tuple(self._run(figure, within))
+        return tuple(own)
+
+    def follows(self, figure: Figure, mention: Mention) -> bool:
+        return _FOLLOWS.fullmatch(self.words, figure.end, mention.start) is not None
+
+    def _clause(self, boundary: re.Pattern[str], segment: Segment, figure: Figure) -> tuple[int, int]:
+        early = max(segment.start, figure.start - _SENTENCE)
+        starts = [m.end() for m in boundary.finditer(self.words, early, figure.start)]
+        after = boundary.search(self.words, figure.end, segment.end)
+        return (starts[-1] if starts else segment.start), (after.start() if after else segment.end)
+
+    def _run(self, figure: Figure, mentions: list[Mention]) -> list[Mention]:
+        """The nearest mention before the figure (else after it), with those beside it that no figure parts from it."""
+        earlier = [m for m in mentions if m.start < figure.start]
+        ordered = list(reversed(earlier)) if earlier else mentions
+        run = ordered[:1]
+        for mention in ordered[1:]:
+            low, high = sorted((run[-1].start, mention.start))
+            apart = bisect_right(self._speaking, low) < bisect_left(self._speaking, high)
+            if apart or (mention.kind == "weekdays" and not _AND.fullmatch(self.words, *_gap(run[-1], mention))):
+                break
+            run.append(mention)
+        return run
+
+
+def _speaks(figure: Figure) -> bool:
+    """Whether the figure is measured in words of its own; a date or an order's number is not."""
+    return figure.kind in _WORD_KINDS and not figure.order
+
+
+def _between(figures: Sequence[Figure], start: int, end: int) -> Iterator[tuple[Figure, int, int]]:
+    lefts, rights = [], []
+    for figure in figures:
+        lefts.append(start)
+        start = figure.end if _speaks(figure) else start
+    for figure in reversed(figures):
+        rights.append(end)
+        end = figure.start if _speaks(figure) else end
+    return zip(figures, lefts, reversed(rights), strict=True)
+
+
+def _gap(one: Mention, other: Mention) -> tuple[int, int]:
+    return min(one.end, other.end), max(one.start, other.start)
+
+
+def _around(figure: Figure, mentions: list[Mention]) -> list[Mention]:
+    """Those in sight of the figure, in a sentence of any length."""
+    if len(mentions) < _MANY:
+        return [m for m in mentions if not _inside(figure, m)]
+    first = bisect_left(mentions, figure.start - 2 * _SENTENCE, key=lambda m: m.start)
+    last = bisect_right(mentions, figure.end + 2 * _SENTENCE, key=lambda m: m.start)
+    return [m for m in mentions[first:last] if not _inside(figure, m)]
+
+
+def _inside(figure: Figure, mention: Mention) -> bool:
+    """`last 7 days` says nothing about its own 7."""
+    return mention.start <= figure.start < mention.end

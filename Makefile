@@ -1,0 +1,89 @@
+# Everything that is done here by hand. `make help` lists it.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Bytecode is wanted: without it the service takes seconds to import.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONPATH
+unexport VIRTUAL_ENV
+
+# The first Python that is new enough, else the one there is, which then says what is wrong with it.
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
+	"$$each" $(NEW_ENOUGH) 2>/dev/null && echo "$$each" && break; done || command -v python3 || true)
+
+BIN := .venv/bin
+NODE_CHECKS := $(dir $(wildcard tests/*/*/package-lock.json tests/*/*/*/package-lock.json))
+SOURCES := service local tests benchmarks $(wildcard infra/*.py evals/*.py)
+
+# A dollar sign in a question is a dollar sign.
+override Q := $(value Q)
+override NAME := $(value NAME)
+export Q AS CONTINUE PORT NOW MODEL_MODE MODEL_ID TABLESIDE_STATE FILE NAME TIMEZONE CURRENCY OWNER
+
+.PHONY: help run ask token import reset test check format lock node-check-deps python
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: python ## start everything: PORT=8000 NOW=2015-12-31T23:00:00-05:00 MODEL_MODE=analyst|replay …|record …|fault …
+	@$(PYTHON) local/preflight.py run
+	@$(PYTHON) local/install.py local
+	@exec $(BIN)/python -m local.up
+
+ask: python ## ask the running service: Q="How did we do yesterday?" AS=owner@… [CONTINUE=1]
+	@$(PYTHON) local/install.py local
+	@exec $(BIN)/python -m local.ask
+
+token: python ## print an id token: AS=owner@…
+	@$(PYTHON) local/install.py local
+	@exec $(BIN)/python -m local.sign_in
+
+import: python ## load a point-of-sale export: FILE=orders.csv.gz NAME="…" TIMEZONE=… CURRENCY=… OWNER=…
+	@$(PYTHON) local/install.py local
+	@exec $(BIN)/python -m local.import_file
+
+reset: python ## forget all data, sign-ins and conversations
+	@$(PYTHON) local/install.py local
+	@exec $(BIN)/python -m local.reset
+
+test: python node-check-deps ## all tests, the fast ones first
+	@$(PYTHON) local/preflight.py test
+	@$(PYTHON) local/install.py dev
+	@$(BIN)/python -m pytest $(wildcard tests/unit tests/database tests/http tests/local)
+
+check: python ## formatting, lint, types, import rules, migrations
+	@$(PYTHON) local/install.py dev
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/squawk sql/migrations/*.sql
+
+format: python ## put the sources into the form that `make check` asks for
+	@$(PYTHON) local/install.py dev
+	@$(BIN)/ruff check --fix --quiet $(SOURCES)
+	@$(BIN)/ruff format $(SOURCES)
+
+# uv lives in an environment of its own, for nothing but this needs it.
+COMPILE := .venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header
+
+lock: python ## renew the lock files from pyproject.toml
+	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet 'uv>=0.13'; }
+	@$(COMPILE) pyproject.toml -o requirements/service.txt
+	@$(COMPILE) pyproject.toml --group local -o requirements/local.txt
+	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
+	@$(COMPILE) --group ministack -o requirements/ministack.txt
+
+# What npm brings to judge our streams from outside.
+node-check-deps:
+	@for each in $(NODE_CHECKS); do \
+	  cmp -s "$$each/package-lock.json" "$$each/node_modules/.installed" && continue; \
+	  echo "installing npm packages into $${each}node_modules …"; \
+	  (cd "$$each" && npm ci --silent --no-audit --no-fund && cp package-lock.json node_modules/.installed) || exit 1; \
+	done
+
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and there is no python3 on the PATH." >&2; exit 1; }

@@ -1,0 +1,98 @@
+"""What part of a whole something is; both are always stated beside the percentage."""
+
+from __future__ import annotations
+
+from ..figures import counted, money, percent, share
+from ..menu import Ask, called, meant_by, sales
+from ..plan import Desk, Want
+from ..query import Query
+from ..refuse import NOT_UNDERSTOOD
+from ..spans import Span
+from .items import BY_DAY, nothing, span_for_items
+from .totals import days_for, no_orders
+from .weekdays import GROUPS, WEEKDAYS
+from .wording import dates_of, listed, plain, when
+
+
+def part_of(query: Query, desk: Desk) -> str:
+    if query.names and query.weekdays:
+        return BY_DAY
+    if query.names:
+        return _of_names(query, desk)
+    if query.weekdays:
+        return _of_weekdays(query, desk)
+    if query.status == "cancelled":
+        return _cancelled(query, desk)
+    if query.status == "refunded":
+        return _refunds(query, desk)
+    return _of_range(query, desk) if len(query.spans) == 2 else NOT_UNDERSTOOD
+
+
+def _of_names(query: Query, desk: Desk) -> str:
+    span = span_for_items(query, desk)
+    asks = [(name, meant_by(name, span, desk)) for name in query.names[:4]]
+    for name, ask in asks:
+        if ask is None:
+            return nothing(name, span, desk)
+    known = [(called(name, ask), ask) for name, ask in asks if ask]
+    whole, *parts = sales(desk, Ask(span), *(ask for _, ask in known))
+    total = money(whole.revenue, desk.currency)
+    lines = [
+        f"**{plain(text)}** made up **{percent(share(part.revenue, whole.revenue))}** of item sales "
+        f"{when(span, desk.today)}: {money(part.revenue, desk.currency)} of {total}, both before refunds."
+        for (text, _), part in zip(known, parts, strict=True)
+    ]
+    return "\n\n".join(lines)
+
+
+def _of_weekdays(query: Query, desk: Desk) -> str:
+    days = days_for(query, desk)
+    if not days.net:
+        return no_orders(days.span, desk)
+    whole = money(days.net, desk.currency)
+    lines = []
+    for group in query.weekdays:
+        part = sum(row.net for row in days.rows if row.day.weekday() in group)
+        name = GROUPS.get(group) or listed([f"{WEEKDAYS[one].title()}s" for one in group])
+        figures = f"{money(part, desk.currency)} of {whole}"
+        lines.append(
+            f"**{name}** made up **{percent(share(part, days.net))}** of net sales {when(days.span, desk.today)}: {figures}."
+        )
+    return "\n\n".join(lines)
+
+
+def _cancelled(query: Query, desk: Desk) -> str:
+    """The count of all orders, cancelled ones included, is a fact of recent_orders."""
+    span = desk.span_of(query)
+    range_of = {"start": span.start.isoformat(), "end": span.end.isoformat()}
+    everything = Want("recent_orders", {"limit": 1, **range_of})
+    days = days_for(query, desk)
+    (found,) = desk.fetch([everything])
+    placed = int(found.facts.get("matching", "0"))
+    rate = percent(share(days.cancelled, placed))
+    start = f"**{rate}** of orders {when(span, desk.today)} were cancelled"
+    return f"{start}: {counted(days.cancelled, 'cancelled order')} of {placed:,} placed."
+
+
+def _refunds(query: Query, desk: Desk) -> str:
+    days = days_for(query, desk)
+    if not days.gross:
+        return no_orders(days.span, desk)
+    start = f"**{percent(share(days.refunds, days.gross))}** of gross sales {when(days.span, desk.today)} were refunded"
+    return f"{start}: {money(days.refunds, desk.currency)} of {money(days.gross, desk.currency)}."
+
+
+def _of_range(query: Query, desk: Desk) -> str:
+    part, whole = sorted((span.until(desk.today) for span in query.spans), key=lambda span: span.days)
+    if not (whole.holds(part.start) and whole.holds(part.end)):
+        return NOT_UNDERSTOOD
+    small, large = desk.days(part, whole)
+    if not large.net:
+        return no_orders(whole, desk)
+    rate = percent(share(small.net, large.net))
+    figures = f"{money(small.net, desk.currency)} of {money(large.net, desk.currency)}"
+    return f"Net sales {when(part, desk.today)} were **{rate}** of those {_whole_words(whole, desk)}: {figures}."
+
+
+def _whole_words(span: Span, desk: Desk) -> str:
+    return when(span, desk.today) if span.name or span.unit != "day" else dates_of(span)

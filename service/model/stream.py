@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from msgspec import Struct
@@ -86,8 +86,9 @@ ModelEvent = (
 
 
 class Model(Protocol):
-    """Raises a ModelError. What can be tried again unseen (nothing streamed yet) it has tried already."""
+    """Raises a ModelError. What can be tried again unseen (nothing streamed yet) it has tried already. A stream that
+    is left before its end is closed by whoever leaves it (`contextlib.aclosing`)."""
 
     model_id: str
 
-    def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]: ...
+    def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]: ...

@@ -10,8 +10,12 @@ OPEN, CLOSE = "<thinking>", "</thinking>"
 
 
 class ThinkingSplitter:
-    """Feed it deltas in order; it gives the same characters back as reasoning or text, without the tags, holding
-    back only what may yet become a tag. White space around a tag goes with it."""
+    """Feed it the deltas of one text block in order: it gives the same characters back as reasoning or text, without
+    the tags, holding back only what may yet become a tag. However the text is split, the result is the same.
+
+    White space at the beginning of the block and behind a tag goes; all other stays, that before a tag too, which
+    may have been shown by the time that the tag comes. Thoughts do not nest: within one, only its end is a tag.
+    """
 
     def __init__(self) -> None:
         self._held = ""
@@ -21,13 +25,13 @@ class ThinkingSplitter:
     def feed(self, delta: str) -> Iterator[TextChunk | ReasoningChunk]:
         self._held += delta
         while (at := self._held.find(self._awaited)) >= 0:
-            yield from self._give(self._held[:at].rstrip())
+            yield from self._give(self._held[:at])
             self._held = self._held[at + len(self._awaited) :]
             self._thinking = not self._thinking
             self._at_start = True
-        keep = _possible_tag(self._held, self._awaited)
-        ready, self._held = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]
-        yield from self._give(ready)
+        ready = len(self._held) - _possible_tag(self._held, self._awaited)
+        given, self._held = self._held[:ready], self._held[ready:]
+        yield from self._give(given)
 
     def finish(self) -> Iterator[TextChunk | ReasoningChunk]:
         """The block ended: what was held back is no tag after all. An unclosed thought stays a thought."""

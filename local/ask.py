@@ -54,9 +54,13 @@ class Printer:
 
     def __init__(self, out: TextIO, aside: TextIO) -> None:
         self._out, self._aside = out, aside
-        self._began = time.monotonic()
+        self._began: float | None = None
         self._first_token: float | None = None
         self.finished = self.failed = False
+
+    def begin(self) -> None:
+        """The request goes out now."""
+        self._began = time.monotonic()
 
     def take(self, part: dict[str, Any]) -> None:  # noqa: C901 (one line a part: a table)
         match part:
@@ -71,7 +75,7 @@ class Printer:
             case {"type": "data-status", "data": {"sentence": sentence}}:
                 self._say(sentence)
             case {"type": "data-isolation", "data": data}:
-                self._say(f"isolation {_short(data)}")
+                self._say(_isolation(data))
             case {"type": "data-receipts", "data": {"matched": matched, "unmatched": unmatched}}:
                 self._say(f"receipts for {matched} of {matched + unmatched} figures")
             case {"type": "data-usage", "data": data}:
@@ -86,7 +90,9 @@ class Printer:
                 self.finished = True
 
     def end(self) -> None:
-        total = (time.monotonic() - self._began) * 1000
+        if self._began is None:
+            return
+        total = self._elapsed_ms()
         first = "none" if self._first_token is None else f"{self._first_token:.0f} ms"
         self._say(f"first token {first}, in all {total:.0f} ms")
         if not (self.finished or self.failed):
@@ -94,13 +100,23 @@ class Printer:
 
     def _word(self, text: str) -> None:
         if self._first_token is None:
-            self._first_token = (time.monotonic() - self._began) * 1000
+            self._first_token = self._elapsed_ms()
         self._out.write(text)
         self._out.flush()
+
+    def _elapsed_ms(self) -> float:
+        return (time.monotonic() - (self._began or 0.0)) * 1000
 
     def _say(self, line: str) -> None:
         self._out.flush()
         print(line, file=self._aside, flush=True)
+
+
+def _isolation(data: dict[str, Any]) -> str:
+    """What the database said of the transaction that was read in."""
+    active = [each["table"] for each in data["tables"] if each["row_security_active"]]
+    bypass = "bypasses row security" if data["bypasses_row_security"] else "cannot bypass row security"
+    return f"read as {data['database_user']}, which {bypass}; it was active on {', '.join(active)}"
 
 
 def _short(data: object) -> str:
@@ -111,6 +127,7 @@ def _short(data: object) -> str:
 async def ask(running: Running, token: str, question: Question, printer: Printer) -> None:
     """Raises LocalCloudError when the service answers with a problem instead of a stream."""
     headers = {"authorization": f"Bearer {token}", "accept": "text/event-stream"}
+    printer.begin()
     timeout = aiohttp.ClientTimeout(total=None, connect=5, sock_read=120)
     async with (
         aiohttp.ClientSession(timeout=timeout, trust_env=False) as session,

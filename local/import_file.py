@@ -55,7 +55,7 @@ async def import_file(state: State, running: Running, options: argparse.Namespac
         raise LocalCloudError(
             f"{options.owner} owns a demo restaurant, whose orders are made up; choose another owner."
         )
-    content = await asyncio.to_thread(Path(options.file).read_bytes)
+    content = await asyncio.to_thread(_read, Path(options.file))
     ministack = running.ministack(state)
     tenant_id = await _tenant_of(ministack, running, options.owner)
     tenant = NewTenant(tenant_id or uuid4(), options.name, options.timezone, options.currency)
@@ -71,6 +71,13 @@ async def import_file(state: State, running: Running, options: argparse.Namespac
     finally:
         await connection.close()
     return Imported(tenant, password, file, report)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise LocalCloudError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 async def _tenant_of(ministack: Ministack, running: Running, owner: str) -> UUID | None:
@@ -115,14 +122,14 @@ def describe(imported: Imported, owner: str, seconds: float) -> str:
     ]
     cents = sum(line.quantity * line.unit_price_cents for order in orders for line in order.lines)
     before = imported.report.imported_before
+    done = f"loaded in {seconds:.1f} s"
     if before:
-        first = f"{tenant.name} has this file already, since {before:%Y-%m-%d %H:%M} UTC; nothing was changed. It holds"
-    else:
-        first = f"{tenant.name}: loaded in {seconds:.1f} s"
+        done = f"this file is there already, since {before:%Y-%m-%d %H:%M} UTC; nothing was changed"
     return "\n".join(
         (
-            f"{first} {len(orders):,} orders, {imported.file.lines:,} lines,",
-            f"{days[0]:%Y-%m-%d} to {days[1]:%Y-%m-%d}, {cents // 100:,}.{cents % 100:02d} {tenant.currency}.",
+            f"{tenant.name}: {done}.",
+            f"  {len(orders):,} orders, {imported.file.lines:,} lines, {days[0]:%Y-%m-%d} to {days[1]:%Y-%m-%d},"
+            f" {cents // 100:,}.{cents % 100:02d} {tenant.currency}",
             "",
             f"  {owner}    {imported.password}",
             "",

@@ -7,6 +7,7 @@ Runs under the system's own Python. Exit code 1, with one plain sentence on stde
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -58,7 +59,6 @@ def _run(command: list[str], environment: Path) -> None:
     if done.returncode == 0:
         return
     log = CHECKOUT / ".local" / f"install{environment.name}.log"
-    log.parent.mkdir(exist_ok=True)
     log.write_text(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
     said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     telling = [line for line in said if line.startswith("ERROR") or "Error" in line]
@@ -80,7 +80,9 @@ def _installed(environment: Path) -> dict[str, str]:
 
 def main(lock: str) -> None:
     wanted = {lock: CHECKOUT / ".venv", "ministack": CHECKOUT / ".venv-ministack"}
-    with ThreadPoolExecutor() as both:
+    (CHECKOUT / ".local").mkdir(exist_ok=True)
+    with (CHECKOUT / ".local" / "install.lock").open("w") as turn, ThreadPoolExecutor() as both:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # another command of this checkout may be at it
         runs = [both.submit(install, *each) for each in wanted.items()]
     for run in runs:
         run.result()

@@ -10,7 +10,7 @@ from asyncio.subprocess import Process
 from pathlib import Path
 from typing import Any, Self
 
-from aioboto3.session import Session
+from aiobotocore.session import AioSession
 
 from local.children import Command, start_child, stop_child, wait_until_ready
 from local.errors import LocalCloudError
@@ -21,6 +21,13 @@ PYTHON = _CHECKOUT / ".venv-ministack" / "bin" / "python"
 REGION = "us-east-1"
 ACCESS_KEY_ID = SECRET_ACCESS_KEY = "test"  # noqa: S105
 """ministack's administrator, whose signature it does not check: no secret. Only this machine can reach it."""
+
+_OWN_SETTINGS = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+"""Whatever profiles and settings for AWS the user has, they are not for this machine's."""
 
 
 class Ministack:
@@ -34,17 +41,23 @@ class Ministack:
         self.port = port or free_port()
         self.log = self.directory / "ministack.log"
         self._process: Process | None = None
-        self._session: Session | None = None
+        self._session: Any = None
 
     @property
     def endpoint(self) -> str:
         return f"http://{self.host}:{self.port}"
 
     def client(self, service: str) -> Any:
-        """An aioboto3 client context, `async with ministack.client("dynamodb") as dynamodb`."""
+        """An aiobotocore client context, `async with ministack.client("dynamodb") as dynamodb`."""
         if self._session is None:
-            self._session = Session(ACCESS_KEY_ID, SECRET_ACCESS_KEY, region_name=REGION)
-        return self._session.client(service, endpoint_url=self.endpoint)
+            self._session = AioSession(session_vars=_OWN_SETTINGS)
+        return self._session.create_client(
+            service,
+            region_name=REGION,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=ACCESS_KEY_ID,
+            aws_secret_access_key=SECRET_ACCESS_KEY,
+        )
 
     async def start(self) -> None:
         if not PYTHON.exists():

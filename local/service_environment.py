@@ -12,6 +12,14 @@ from service.config import read_config
 STAND_IN = "stand-in.analyst-v1:0"
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
+_BOTOCORE = {
+    "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+    "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+    # Whatever profiles and settings for AWS the user has, they are not for this machine's.
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+
 
 def service_environment(
     database: Database, ministack: Ministack, identity: Identity, table: str, model: dict[str, str]
@@ -37,5 +45,4 @@ def service_environment(
     }
     read_config(settings)
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    credentials = {"AWS_ACCESS_KEY_ID": ACCESS_KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY}
-    return {**passed_on, **credentials, **settings}
+    return {**passed_on, **_BOTOCORE, **settings}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from local.errors import LocalCloudError
 from local.ports import free_port, is_free
+from local.preflight import running_problem
 from local.private_files import read_record, write_record
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -35,15 +36,11 @@ class State:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                lock.seek(0)
-                raise LocalCloudError(self._held_by(lock.read().strip())) from None
+                raise LocalCloudError(running_problem(self.directory) or "Another run is just ending.") from None
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
             yield
-
-    def _held_by(self, pid: str) -> str:
-        return f"It is running already in this checkout (process {pid}); stop that one first, or use it."
 
     def kept_ports(self, names: tuple[str, ...]) -> dict[str, int]:
         """A port for each name: the one it had before, or when another program has taken that, a free one."""

@@ -175,9 +175,13 @@ def read_options(arguments: list[str]) -> argparse.Namespace:
 
 def check(options: argparse.Namespace, state: State) -> None:
     """Raises LocalCloudError with the first thing that is in the way; turns port and now into what they mean."""
-    problem = node_problem() or disk_problem(state.directory, BYTES_TO_RUN) or port_problem(options.port)
+    database = Postgres(state.path("postgres")).home
+    full = disk_problem(state.directory, BYTES_TO_RUN) or disk_problem(database, BYTES_TO_RUN)
+    problem = node_problem() or full or port_problem(options.port)
     if problem:
         raise LocalCloudError(problem)
+    if options.model_mode.startswith("record") and options.model_id == STAND_IN:
+        raise LocalCloudError("MODEL_ID must name the model to record, for example us.amazon.nova-lite-v1:0.")
     options.port = int(options.port)
     if options.now:
         options.now = _moment(options.now)

@@ -24,6 +24,7 @@ from service.auth.tokens import TokenVerifier
 from service.config import Config, read_config
 from service.conversations.dynamodb import DynamoConversations
 from service.conversations.store import ConversationStore
+from service.conversations.table import CLIENT_CONFIG
 from service.db.pool import create_pool
 from service.model.bedrock import BedrockModel
 from service.principal import Principal
@@ -65,7 +66,9 @@ def _lifespan(config: Config) -> Callable[[Litestar], AbstractAsyncContextManage
         async with AsyncExitStack() as stack:
             session = aioboto3.Session(region_name=config.aws_region)
             dynamodb, bedrock = await asyncio.gather(
-                stack.enter_async_context(_dynamodb(session, config)),
+                stack.enter_async_context(
+                    session.client("dynamodb", endpoint_url=config.dynamodb_endpoint, config=CLIENT_CONFIG)
+                ),
                 stack.enter_async_context(_bedrock(session, config)),
             )
             pool = await create_pool(config)
@@ -87,18 +90,6 @@ def _lifespan(config: Config) -> Callable[[Litestar], AbstractAsyncContextManage
     return lifespan
 
 
-def _dynamodb(session: aioboto3.Session, config: Config) -> Any:
-    """Its answers come in milliseconds: one that does not is given up early, so that a reader hears of it."""
-    client_config = AioConfig(
-        connect_timeout=1,
-        read_timeout=3,
-        retries={"mode": "standard", "total_max_attempts": 3},
-        max_pool_connections=50,
-        tcp_keepalive=True,
-    )
-    return session.client("dynamodb", endpoint_url=config.dynamodb_endpoint, config=client_config)
-
-
 def _bedrock(session: aioboto3.Session, config: Config) -> Any:
     """Tried again by BedrockModel, which knows what has been shown already, and by nobody else."""
     client_config = AioConfig(
@@ -106,7 +97,6 @@ def _bedrock(session: aioboto3.Session, config: Config) -> Any:
         read_timeout=config.model_idle_seconds,
         retries={"total_max_attempts": 1},
         max_pool_connections=200,
-        tcp_keepalive=True,
     )
     return session.client("bedrock-runtime", endpoint_url=config.bedrock_endpoint, config=client_config)
 

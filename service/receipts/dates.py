@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
@@ -40,6 +41,7 @@ _DATE = re.compile(
     r"|(?P<numeric>(?<![0-9./])[0-9]{1,2}([/.])[0-9]{1,2}\2[0-9]{4}(?![0-9]))"
     r"|(?<![0-9./])(?P<short>[0-9]{1,2}/[0-9]{1,2})(?![0-9/])"
     rf"|\b(?P<my>(?P<my_month>{MONTH})\s+(?P<my_year>(?:19|20)[0-9]{{2}}))(?![0-9]|[.,][0-9])"
+    r"|\b(?P<quarter>q(?P<q>[1-4])(?:\s+(?:of\s+)?(?P<q_year>(?:19|20)[0-9]{2}))?)(?![0-9a-z])"
     r"|\b(?:on|since|until|from|by)\s+the\s+(?P<nth>[0-9]{1,2}(?:st|nd|rd|th))(?=\s*(?:[.,;:!?)(]|$|was|were|you|we|had|with|to))"
     r"|\b(?:in|of|during|since|for|throughout|year)\s+(?P<year>(?:19|20)[0-9]{2})(?![0-9]|[.,:/-]?[0-9])"
     r"(?!\s*(?:%|orders|items|pieces|days|cancel|refund|percent)))"
@@ -90,8 +92,8 @@ def find_dates(text: str, calendar: Calendar) -> tuple[list[DateFigure], list[Me
     mentions: list[Mention] = []
     days: list[Written] = []
     for match in _DATE.finditer(text):
-        if match["my"] or match["year"]:
-            figure = _month_or_year(match, calendar.today)
+        if match["quarter"] or match["my"] or match["year"]:
+            figure = _named_range(match, calendar.today)
             figures.append(figure)
             mentions.append(Mention(figure.start, figure.end, "days", (figure.days,) if figure.days else ()))
         else:
@@ -121,17 +123,28 @@ def weekday_number(name: str) -> int:
 def month_range(year: int, month: int, today: date) -> DayRange:
     """The whole month, or what there is of it so far."""
     first = date(year, month, 1)
-    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    last = first.replace(day=monthrange(year, month)[1])
     return first, (min(last, today) if first <= today else last)
 
 
-def _month_or_year(match: re.Match[str], today: date) -> DateFigure:
+def _named_range(match: re.Match[str], today: date) -> DateFigure:
+    if match["quarter"]:
+        return _quarter(match, today)
     if match["my"]:
         year, month = int(match["my_year"]), month_number(match["my_month"])
         return DateFigure(*match.span("my"), f"{year}-{month:02d}", month_range(year, month, today))
     year = int(match["year"])
     first, last = date(year, 1, 1), date(year, 12, 31)
     return DateFigure(*match.span("year"), str(year), (first, min(last, today) if first <= today else last))
+
+
+def _quarter(match: re.Match[str], today: date) -> DateFigure:
+    """`Q3 2026`; without a year the latest that has begun."""
+    quarter = int(match["q"])
+    year = int(match["q_year"]) if match["q_year"] else today.year - (date(today.year, 3 * quarter - 2, 1) > today)
+    first, last = date(year, 3 * quarter - 2, 1), month_range(year, 3 * quarter, date.max)[1]
+    days = (first, min(last, today) if first <= today else last)
+    return DateFigure(*match.span("quarter"), f"{year}-Q{quarter}", days)
 
 
 def _written_days(match: re.Match[str], calendar: Calendar) -> Iterator[Written]:

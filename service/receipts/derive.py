@@ -15,7 +15,8 @@ from service.receipts.receipt import ChangeSource, DifferenceSource, RangeSource
 from service.receipts.words import AVERAGE_ORDER, AVERAGE_PRICE, MULTIPLE, SHARE
 
 _TAKINGS = frozenset({"gross", "net", "total"})
-_REACH_BACK, _REACH_ON = 3, 1
+_REACH_BACK, _REACH_ON = 3, 3
+_BESIDE = 2
 _MOST_OPERANDS = 12
 
 
@@ -97,26 +98,24 @@ def _part_of(part: Scope, whole: Scope) -> bool:
     if part == whole:
         return True
     if whole[:1] == ("days",) and len(whole) == 3:
-        return part[:1] != ("days",) or (len(part) == 3 and _within(part, whole))
+        return part[:1] != ("days",) or (_adds_up(part) and _within(part[1:3], whole[1:3]))
     return part[:1] == ("line",) and whole[:1] == ("order",)
 
 
+def _adds_up(part: Scope) -> bool:
+    """Whether it is a total: of the days, or of a weekday or category in them."""
+    return len(part) == 3 or part[-1] == "total"
+
+
 def _within(part: Scope, whole: Scope) -> bool:
-    (first, last), (start, end) = part[1:], whole[1:]
-    return (
-        isinstance(first, date)
-        and isinstance(last, date)
-        and isinstance(start, date)
-        and isinstance(end, date)
-        and start <= first <= last <= end
-    )
+    days = [day for day in (whole[0], *part, whole[1]) if isinstance(day, date)]
+    return len(days) == 4 and days == sorted(days)
 
 
 def _pairs(nearby: Nearby, stated: Sequence[Stated]) -> Iterator[tuple[Stated, Stated]]:
-    """Ordered pairs of figures close by. A figure that is written roughly, or whose sentence names what it is
-    about, must stand in the sentence of one of them."""
+    """Ordered pairs of figures close by. A figure that is written roughly must stand beside both."""
     close = _nearest([s for s in stated if _reaches(nearby, s)], nearby)
-    bound = is_coarse(nearby) or nearby.anything
+    bound = is_coarse(nearby)
     for first in close:
         for second in close:
             if first is second or (bound and not _beside(nearby, first, second)):
@@ -133,16 +132,18 @@ def _nearest(stated: list[Stated], nearby: Nearby) -> list[Stated]:
 
 
 def _reaches(nearby: Nearby, stated: Stated) -> bool:
-    away = nearby.segment - stated.nearby.segment
+    """In a table the same row, the same column for a row such as `Change`, or what stands before the table."""
     if nearby.cell is not None and stated.nearby.cell is not None:
-        return away == 0 or (nearby.compares_rows and nearby.cell.header == stated.nearby.cell.header)
+        same_column = nearby.compares_rows and nearby.header == stated.nearby.header
+        return nearby.segment == stated.nearby.segment or same_column
+    away = (nearby.table_start if nearby.cell else nearby.segment) - stated.nearby.segment
     return -_REACH_ON <= away <= _REACH_BACK or (away > 0 and isinstance(stated.match.source, RangeSource))
 
 
 def _beside(nearby: Nearby, first: Stated, second: Stated) -> bool:
-    return nearby.segment in (first.nearby.segment, second.nearby.segment) or all(
-        0 < nearby.segment - s.nearby.segment <= 2 for s in (first, second)
-    )
+    """In the sentence of one of them, or of a line or two from both."""
+    away = [abs(nearby.segment - s.nearby.segment) for s in (first, second)]
+    return 0 in away or max(away) <= _BESIDE
 
 
 def _difference(first: Stated, second: Stated) -> Candidate:

@@ -17,7 +17,8 @@ from service.receipts.receipt import FactSource, RowSource, Source
 from service.receipts.words import measure_of
 from service.rows import Column, Fact, Kind, Row, SliceResult
 
-_MARKDOWN = str.maketrans({**{c: f"\\{c}" for c in "\\*_`[]|#"}, "<": "&lt;", ">": "&gt;"})
+_MARKDOWN = str.maketrans({**{c: f"\\{c}" for c in "\\*_`[|"}, "<": "&lt;"})
+_LONGEST = 1_500
 _NOT_NAMES = ("weekday", "status", "period", "category")
 
 Scope = tuple[object, ...]
@@ -78,7 +79,7 @@ class Evidence:
         self._by_item: dict[str, list[tuple[Table, int]]] = defaultdict(list)
         self._by_order: dict[int, list[tuple[Table, int]]] = defaultdict(list)
         self._of_days: dict[DayRange, Sequence[Candidate]] = {}
-        self._daily: dict[DayRange, Sequence[tuple[Table, list[int]]]] = {}
+        self._daily: dict[DayRange, Sequence[tuple[Table, list[Row]]]] = {}
         self._day_rows: dict[int, dict[date, int]] = defaultdict(dict)
         for table in self.tables:
             self._index(table)
@@ -111,15 +112,15 @@ class Evidence:
                 end = _word_end(text, start, start + len(alias))
                 if end is not None and not any(start < last and first < end for first, last in taken):
                     taken.append((start, end))
-                    yield Mention(start, end, "name", names=names)
+                    category = any(name in self._categories for name in names)
+                    yield Mention(start, end, "category" if category else "name", names=names)
                 start = text.find(alias, start + len(alias))
 
     @cached_property
     def _aliases(self) -> dict[str, tuple[str, ...]]:
         """Each way to write an item's name -> the items it may mean. `Deluxe` may mean `Deluxe (S)` and `(M)`."""
-        names = list(self._by_item) + [
-            _key(fact.value) for table in self.tables for fact in table.result.facts if _is_name(fact)
-        ]
+        facts = [_key(fact.value) for table in self.tables for fact in table.result.facts if fact.name == "item"]
+        names = [*self._by_item, *(name for name in facts if name), *self._categories]
         aliases: dict[str, list[str]] = defaultdict(list)
         for name in names:
             short = name.split(" (")[0]
@@ -130,6 +131,14 @@ class Evidence:
             if note:
                 aliases.setdefault(note, [])
         return {alias: tuple(dict.fromkeys(found)) for alias, found in aliases.items()}
+
+    @cached_property
+    def _categories(self) -> frozenset[str]:
+        """Categories that are not items too."""
+        rows = (row for table in self.tables if table.item for row in table.result.rows)
+        named = {_key(getattr(row, "category", "")) for row in rows}
+        named |= {_key(f.value) for table in self.tables for f in table.result.facts if f.name == "category"}
+        return frozenset(named - set(self._by_item) - {""})
 
     def _notes(self) -> Iterator[str]:
         """Free text of an order: figures inside it are quoted, not stated."""
@@ -162,10 +171,18 @@ class Evidence:
                 if found is None:
                     found = table.made[index] = tuple(self.cells(table, index, ("item", table.position, name)))
                 yield from found
+        yield from self.about(name, days)
+
+    def about(self, name: str, days: Iterable[DayRange] | None) -> Iterator[Candidate]:
+        """Facts of slices that were asked for that item or category alone."""
+        allowed = None if days is None else set(days)
         for table in self.tables:
-            about = any(_is_name(fact) and _key(fact.value) == name for fact in table.result.facts)
-            if about and (allowed is None or table.days in allowed):
+            alone = any(_is_name(fact) and _key(fact.value) == name for fact in table.result.facts)
+            if alone and (allowed is None or table.days in allowed):
                 yield from self.facts(table)
+
+    def rows_of_category(self, table: Table, name: str) -> list[Row]:
+        return [row for row in table.result.rows if _key(getattr(row, "category", "")) == name]
 
     def of_order(self, number: int) -> Iterator[Candidate]:
         """The order's row and its facts."""
@@ -240,26 +257,37 @@ class Evidence:
             yield from (getattr(row, table.time) for row in table.result.rows)
         yield from (fact.value for fact in table.result.facts if fact.kind == "time")
 
-    def daily(self, days: DayRange) -> Sequence[tuple[Table, list[int]]]:
-        """Slices with a row for every one of the days, and those rows in order of day."""
+    def daily(self, days: DayRange) -> Sequence[tuple[Table, list[Row]]]:
+        """Slices with a row for every one of the days, and those rows in order of day. Where no slice reaches, slices of
+        the same kind together, named by the one that holds the first day."""
         found = self._daily.get(days)
         if found is None:
-            found = self._daily[days] = tuple(self._find_daily(days))
+            found = self._daily[days] = tuple(self._find_daily(days)) or tuple(self._joined(days))
         return found
 
-    def _find_daily(self, days: DayRange) -> Iterator[tuple[Table, list[int]]]:
+    def _find_daily(self, days: DayRange) -> Iterator[tuple[Table, list[Row]]]:
         first, last = days
         length = (last - first).days + 1
-        if length > 1000:
-            return
         for table in self.tables:
-            rows = self._day_rows.get(table.position)
-            if rows is None or first not in rows or last not in rows:
-                continue
-            days_between = (first + timedelta(days=n) for n in range(length))
-            indexes = [rows[day] for day in days_between if day in rows]
-            if len(indexes) == length:
-                yield table, indexes
+            rows = self._day_rows.get(table.position, {})
+            if length <= len(rows) and first in rows and last in rows:
+                found = [rows[day] for n in range(length) if (day := first + timedelta(days=n)) in rows]
+                if len(found) == length:
+                    yield table, [table.result.rows[index] for index in found]
+
+    def _joined(self, days: DayRange) -> Iterator[tuple[Table, list[Row]]]:
+        first, last = days
+        if not 0 < (last - first).days < _LONGEST or first not in self._by_day or last not in self._by_day:
+            return
+        table, _ = self._by_day[first][0]
+        found = []
+        for n in range((last - first).days + 1):
+            same = (t.result.rows[i] for t, i in self._by_day.get(first + timedelta(days=n), ()))
+            row = next((row for row in same if type(row) is table.result.row_type), None)
+            if row is None:
+                return
+            found.append(row)
+        yield table, found
 
     def row_of_day(self, day: date) -> RowSource | None:
         for table, index in self._by_day.get(day, []):

@@ -45,35 +45,7 @@ _CURRENCIES = {
     "pence": "GBP",
     "penny": "GBP",
 }
-_CODES = [
-    "usd",
-    "eur",
-    "gbp",
-    "jpy",
-    "cny",
-    "cad",
-    "aud",
-    "nzd",
-    "sgd",
-    "hkd",
-    "mxn",
-    "brl",
-    "chf",
-    "sek",
-    "nok",
-    "dkk",
-    "isk",
-    "pln",
-    "czk",
-    "huf",
-    "inr",
-    "zar",
-    "ils",
-    "try",
-    "thb",
-    "krw",
-]
-_CODE = "|".join(_CODES)
+_CODE = "usd|eur|gbp|jpy|cny|cad|aud|nzd|sgd|hkd|mxn|brl|chf|sek|nok|dkk|isk|pln|czk|huf|inr|zar|ils|try|thb|krw"
 _SYMBOL = rf"(?<![a-z])(?:us|au?|ca?|nz|s|hk|mx|r)?\$|[£€¥₹]|(?<![a-z])(?:{_CODE})(?![a-z])"
 _UNIT = rf"[£€¥₹$]|(?:{_CODE}|zł|kr|dollars?|bucks?|pounds?|quid|euros?|yen|cents?|pence|penny)\b"
 _SPACE = "[ \u00a0]?"
@@ -88,21 +60,23 @@ _TIME = re.compile(
     r"(?<![0-9:.,])(?:(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?::[0-5][0-9])?(?:\s?(?P<half>[ap])\.?m\b\.?)?"
     r"|(?P<hour12>1[0-2]|[1-9])\s?(?P<half12>[ap])\.?m\b\.?)(?![0-9]|:[0-9])"
 )
+_DENIED = re.compile(r"\b(?:no|not|any)\s+$")
 _CLOCK = re.compile(r"(?:\bas of|\bit is|\bnow|\bat the time of writing|local time),?\s*(?:now\s*)?\(?$")
 _ORDER = re.compile(
     r"(?:(?P<word>\b(?:order|ticket|receipt)s?)\s*(?:(?:numbers?|nos?\.|nr\.?|id)\s*)?(?:[*_`]*[#№])?\s?[*_`]*|[#№]\s?)"
     r"(?P<list>[0-9]+(?:,[0-9]{3})*(?![0-9.,]?[0-9]|[a-z%])"
     r"(?:(?:,\s+|\s*(?:,\s*)?(?:and|&)\s+)[#№]?[0-9]+(?![0-9.,:]?[0-9]|[a-z%]|\s*(?:%|percent|[a-z]{3}\b\s*(?:[a-z]|$))))*)"
 )
+_STATUS = r"(?:cancelled|refunded|completed)"
 _LATEST = re.compile(
-    rf"\b(?:(?:last|latest|newest|past)\s+(?:of\s+)?(?P<after>[0-9]{{1,3}}|{'|'.join(SPELLED)})\s+(?:recent )?orders"
-    rf"|(?P<before>[0-9]{{1,3}}|{'|'.join(SPELLED)})\s+(?:most recent|latest|newest|recent|last)\s+orders)\b"
+    rf"\b(?:(?:last|latest|newest|past)\s+(?P<after>[0-9]{{1,3}}|{'|'.join(SPELLED)})\s+(?:recent )?(?:(?P<status>{_STATUS})\s+)?orders"
+    rf"|(?P<before>[0-9]{{1,3}}|{'|'.join(SPELLED)})\s+(?:most recent|latest|newest|recent|last)\s+(?:(?P<status2>{_STATUS})\s+)?orders)\b"
 )
 _NO_FIGURE = re.compile(
     r"https?://\S+|www\.\S+|\]\([^)\s]{0,500}\)"
     r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{14,22}"
-    rf"|\b(?!(?:{_CODE}|us|au?|ca?|nz|s|hk|mx|r)[0-9$])[a-z_][a-z_]*[0-9][\w-]*"
-    r"|\bq[1-4]\b|\bv[0-9]+(?:\.[0-9]+)+"
+    rf"|\b(?!(?:{_CODE}|us|au?|ca?|nz|s|hk|mx|r)[0-9$]|q[1-4]\b)[a-z_][a-z_]*[0-9][\w-]*"
+    r"|\bv[0-9]+(?:\.[0-9]+)+"
 )
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\S+")
 _SELECTION = re.compile(
@@ -232,7 +206,8 @@ def _latest(text: str) -> Iterator[Mention]:
     for match in _LATEST.finditer(text):
         written = match["after"] or match["before"]
         number = SPELLED.index(written) if written in SPELLED else int(written)
-        yield Mention(*match.span(), "latest", number=number)
+        status = match["status"] or match["status2"]
+        yield Mention(*match.span(), "latest", names=(status,) if status else (), number=number)
 
 
 def _date_figures(dates: list[DateFigure]) -> Iterator[Figure]:
@@ -258,13 +233,16 @@ def _orders(text: str, known: frozenset[int]) -> Iterator[Figure]:
         for found in re.finditer(r"[0-9]+(?:,[0-9]{3})*", match["list"]):
             number = int(found[0].replace(",", "")) if len(found[0]) < 16 else 0
             sure = match["word"] and not match["word"].endswith("s")
+            denied = _DENIED.search(text[max(0, match.start() - 8) : match.start()]) is not None
             if number in known or sure or (not match["word"] and number > 100):
                 start = (
                     match.start()
                     if "#" in match[0] and not match["word"] and found.start() == 0
                     else offset + found.start()
                 )
-                yield Figure(start, offset + found.end(), "count", str(number), Numeral(number), order=True)
+                yield Figure(
+                    start, offset + found.end(), "count", str(number), Numeral(number), order=True, optional=denied
+                )
 
 
 def _amounts(text: str, currency: str) -> Iterator[Figure]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from service.receipts.evidence import Candidate, Evidence, Scope, Table
-from service.receipts.mentions import DayRange
+from service.receipts.mentions import DayRange, Mention
 from service.receipts.nearby import Nearby
 from service.receipts.numerals import Numeral
 from service.receipts.receipt import Operation, RangeSource, Source
@@ -21,10 +21,11 @@ from service.receipts.words import (
     TOTAL,
     Measures,
     counted,
+    counted_in_table,
     earned,
     measure_of,
 )
-from service.rows import Kind
+from service.rows import Kind, Row
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _AGGREGATED = ("money", "count")
@@ -32,6 +33,7 @@ _NEVER_ADDED = ("number", "rank", "line", "unit_price", "average_order")
 _STATUSES = frozenset({"cancelled", "refunded", "completed"})
 _LEANING = 4
 _NOTHING: Measures = frozenset()
+_LENGTHS: Measures = frozenset({"days", "weeks"})
 _PIECES: Measures = frozenset({"pieces"})
 _AVERAGE_ORDER: Measures = frozenset({"average_order"})
 
@@ -62,13 +64,14 @@ def match_directly(nearby: Nearby, evidence: Evidence) -> Match | None:
 
 def measures_of(nearby: Nearby) -> Measures:
     """What the words near a figure say that it measures; empty when they do not say. A figure with no words of its own
-    measures what the one before it does (`from 100 to 112`, `$955.35 (5.3%)`)."""
+    measures what the one before it does (`from 100 to 112`, `8.7 orders a day: 61 in all`, `$955.35 (5.3%)`)."""
     found = _named_measures(nearby)
-    lean = nearby.leans
+    kind = nearby.figure.kind
+    lean = nearby.previous if kind == "count" else nearby.leans
     for _ in range(_LEANING):
-        if found or lean is None or (lean.figure.kind != nearby.figure.kind and nearby.figure.kind != "percent"):
+        if found or lean is None or (lean.figure.kind != kind and kind != "percent"):
             break
-        found, lean = _named_measures(lean), lean.leans
+        found, lean = _named_measures(lean) - _LENGTHS, lean.leans
     if not found and nearby.figure.kind == "count" and nearby.items.strength == "own":
         return _PIECES
     return found
@@ -80,6 +83,8 @@ def _named_measures(nearby: Nearby) -> Measures:
             return _AVERAGE_ORDER
         case "money":
             return earned(nearby.labels, nearby.after)
+        case "count" if nearby.cell:
+            return counted_in_table(nearby.header, nearby.row_label) or counted("", nearby.after)
         case "count":
             return counted(nearby.labels, nearby.after)
         case _:
@@ -151,6 +156,7 @@ def _candidates(nearby: Nearby, evidence: Evidence, measures: Measures) -> Itera
                 yield from evidence.of_order(mention.number)
     for name in nearby.names:
         yield from evidence.of_item(name, nearby.ranges if days.close else None)
+    yield from _of_categories(nearby, evidence)
     alone = "own" in (items.strength, orders.strength) and days.strength != "own"
     if not alone:
         yield from _of_nearest_days(nearby, evidence)
@@ -159,6 +165,16 @@ def _candidates(nearby: Nearby, evidence: Evidence, measures: Measures) -> Itera
         yield from _of_latest_orders(nearby, evidence, measures)
     if not alone and days.strength == "none":
         yield from _unnamed(nearby, evidence)
+
+
+def _of_categories(nearby: Nearby, evidence: Evidence) -> Iterator[Candidate]:
+    """A category: what was asked for it alone, or its rows added up in a slice about days that the answer states."""
+    for name in nearby.category_names:
+        yield from evidence.about(name, nearby.ranges if nearby.days.close else None)
+        for table in evidence.tables:
+            if table.item and table.days and table.days in (*nearby.ranges, *nearby.stated):
+                rows = evidence.rows_of_category(table, name)
+                yield from _aggregates(table, rows, ("total",), table.days, name)
 
 
 def _of_nearest_days(nearby: Nearby, evidence: Evidence) -> Iterator[Candidate]:
@@ -209,10 +225,10 @@ def _of_range(nearby: Nearby, evidence: Evidence, days: DayRange) -> Iterator[Ca
     if not weekdays and nearby.says(TOTAL):
         for table in evidence.tables:
             if table.days == days and table.day is None:
-                yield from _aggregates(table, range(len(table.result.rows)), ("total",), days, None)
+                yield from _aggregates(table, table.result.rows, ("total",), days, None)
 
 
-def rows_on(rows: list[int], days: DayRange, weekdays: frozenset[int]) -> list[int]:
+def rows_on(rows: list[Row], days: DayRange, weekdays: frozenset[int]) -> list[Row]:
     """Of `rows`, one for each of `days`, those that fall on the weekdays; all when there are none."""
     first = days[0].weekday()
     return [row for offset, row in enumerate(rows) if (first + offset) % 7 in weekdays] if weekdays else rows
@@ -223,23 +239,36 @@ def weekday_words(weekdays: frozenset[int]) -> str | None:
 
 
 def _of_latest_orders(nearby: Nearby, evidence: Evidence, measures: Measures) -> Iterator[Candidate]:
-    """All orders of a list, where the answer says how many of the newest it is about (`the last 20 orders`)."""
-    for table in evidence.tables:
-        rows = table.result.rows
-        if table.time is None or not nearby.speaks_of_latest(len(rows)):
-            continue
-        yield from _aggregates(table, range(len(rows)), operations_of(nearby), None, None)
-        yield Candidate(aggregate_source("count", table, "number", None, None), "count", "orders", (), len(rows))
-        for status in sorted(measures & _STATUSES):
-            number = sum(getattr(row, "status", None) == status for row in rows)
-            yield Candidate(aggregate_source("count", table, "status", None, status), "count", status, (), number)
+    """The newest orders of a list, where the answer says how many it is about (`the last 20 orders`)."""
+    for mention in nearby.latest:
+        for table in evidence.tables:
+            if table.time is None:
+                continue
+            rows = [r for r in table.result.rows if not mention.names or getattr(r, "status", None) in mention.names]
+            if 0 < mention.number <= len(rows):
+                yield from _of_newest(nearby, table, rows[: mention.number], mention, measures)
+
+
+def _of_newest(
+    nearby: Nearby, table: Table, rows: Sequence[Row], mention: Mention, measures: Measures
+) -> Iterator[Candidate]:
+    only = " ".join(("newest", str(mention.number), *mention.names))
+    yield from _aggregates(table, rows, operations_of(nearby), None, only)
+    scope: Scope = ("newest", table.position, only)
+    source = aggregate_source("count", table, "number", None, only)
+    for measure in ("orders", *mention.names):
+        yield Candidate(source, "count", measure, scope, len(rows))
+    for status in sorted(measures & _STATUSES):
+        number = sum(getattr(row, "status", None) == status for row in rows)
+        source = aggregate_source("count", table, "status", None, f"{status} of the {only}")
+        yield Candidate(source, "count", status, scope, number)
 
 
 # -- aggregates -----------------------------------------------------------------------------------------------------
 
 
 def _aggregates(
-    table: Table, rows: Iterable[int], operations: Iterable[Operation], days: DayRange | None, only: str | None
+    table: Table, rows: Sequence[Row], operations: Iterable[Operation], days: DayRange | None, only: str | None
 ) -> Iterator[Candidate]:
     """The aggregates of every column over `rows`, which `days` and `only` describe; each made once for an answer."""
     for operation in operations:
@@ -250,12 +279,11 @@ def _aggregates(
 
 
 def _make(
-    table: Table, rows: Iterable[int], operation: Operation, days: DayRange | None, only: str | None
+    table: Table, rows: Sequence[Row], operation: Operation, days: DayRange | None, only: str | None
 ) -> Iterator[Candidate]:
-    chosen = [table.result.rows[index] for index in rows]
-    for column in table.columns if chosen else ():
+    for column in table.columns if rows else ():
         if column.kind in _AGGREGATED and column.name not in _NEVER_ADDED:
-            numerator, denominator = _aggregate(operation, [getattr(row, column.name) for row in chosen])
+            numerator, denominator = _aggregate(operation, [getattr(row, column.name) for row in rows])
             yield Candidate(
                 aggregate_source(operation, table, column.name, days, only),
                 column.kind,

@@ -10,7 +10,7 @@ from msgspec import Struct
 DayRange = tuple[date, date]
 """First and last day, both included."""
 
-MentionKind = Literal["days", "weekdays", "name", "order", "latest"]
+MentionKind = Literal["days", "weekdays", "name", "category", "order", "latest"]
 
 
 class Mention(Struct, frozen=True):
@@ -18,7 +18,8 @@ class Mention(Struct, frozen=True):
 
     days: `ranges` that the words may mean (`the last 7 days` with or without today), a single day being a range too;
     weekdays: `weekdays` that select days of a range (`on Saturdays`), Monday being 0;
-    name: `names` of items or categories, lower case; order: its `number`; latest: the newest `number` of orders.
+    name, category: `names` of items or of a category, lower case; order: its `number`;
+    latest: the newest `number` of orders, of the status in `names` if there is one.
     """
 
     start: int

@@ -14,6 +14,7 @@ from msgspec import Struct
 from service.receipts.figures import Figure, Reading
 from service.receipts.layout import Cell, Layout, Segment
 from service.receipts.mentions import DayRange, Mention, MentionKind
+from service.receipts.order_cells import with_order_cells
 from service.receipts.words import AVERAGE_ORDER, AVERAGE_PRICE, CHANGE, DOWN, UP, leans_back, without_label
 
 Strength = Literal["own", "above", "before", "none"]
@@ -33,6 +34,7 @@ _PLACED = re.compile(r"\b(?:from|to)\s*[*_(]*$")
 _SENTENCE = 300
 _WORDS = 160
 _MANY = 8
+_NEAR = {"name": 1, "category": 0, "weekdays": 0, "order": 2}
 _WORD_KINDS = ("money", "count", "percent")
 
 
@@ -82,19 +84,32 @@ class Nearby:
         return self._answer.words[slice(*self.cell.header)].strip(" *_|") if self.cell else ""
 
     @cached_property
+    def table_start(self) -> int:
+        """The segment with the header of the figure's table."""
+        segments, index = self._answer.layout.segments, self.segment
+        while index and segments[index].cells:
+            index -= 1
+        return index
+
+    @cached_property
     def compares_rows(self) -> bool:
         """Whether the figure stands in a table row such as `Change`, which is about the rows above it."""
-        cells = self._answer.layout.segments[self.segment].cells
-        return bool(cells) and CHANGE.search(self._answer.words[cells[0].start : cells[0].end]) is not None
+        return CHANGE.search(self.row_label) is not None
 
     @cached_property
     def labels(self) -> str:
         """The words before the figure that can name it; in a table the column's header and the row's first cell."""
         if self.cell is None:
             return without_label(self.before) if self.previous is not None else self.before
-        first = self._answer.layout.segments[self.segment].cells[0]
-        label = "" if first is self.cell else self._answer.words[first.start : first.end]
-        return f"{self.header} {label} {self.before}".replace("|", " ")
+        return f"{self.header} {self.row_label} {self.before}".replace("|", " ")
+
+    @cached_property
+    def row_label(self) -> str:
+        """The first cell of the figure's table row."""
+        cells = self._answer.layout.segments[self.segment].cells
+        if not cells or cells[0] is self.cell:
+            return ""
+        return self._answer.words[cells[0].start : cells[0].end].strip(" *_|")
 
     @cached_property
     def words(self) -> str:
@@ -163,7 +178,9 @@ class Nearby:
 
     @cached_property
     def weekdays_counted(self) -> frozenset[int]:
-        """The weekdays right after a figure that counts them: `5 Saturdays`."""
+        """The weekdays that a figure counts: `5 Saturdays`, or in a table the row's."""
+        if self.cell is not None:
+            return self.named_weekdays
         end = self.figure.end
         close = (m for m in self.weekdays.mentions if end <= m.start <= end + 2)
         return frozenset(day for mention in close for day in mention.weekdays)
@@ -185,13 +202,18 @@ class Nearby:
     def answer_names_days(self) -> bool:
         return self._answer.names_days
 
-    def speaks_of_latest(self, number: int) -> bool:
-        """Whether the answer, up to this sentence, speaks of that many newest orders."""
-        latest = self._answer.latest
-        if not latest:
-            return False
+    @property
+    def latest(self) -> list[Mention]:
+        """How many of the newest orders the answer, up to this sentence, says it is about."""
+        if not self._answer.latest:
+            return []
         end = self._answer.layout.segments[self.segment].end
-        return any(mention.number == number and mention.start < end for mention in latest)
+        return [mention for mention in self._answer.latest if mention.start < end]
+
+    @cached_property
+    def category_names(self) -> tuple[str, ...]:
+        found = self._answer.bound(self, "category")
+        return tuple(name for mention in found.mentions for name in mention.names) if found.close else ()
 
     @cached_property
     def dates_beside(self) -> int:
@@ -207,7 +229,8 @@ class Nearby:
 class Surroundings:
     """An answer's figures and mentions, each in its place."""
 
-    def __init__(self, reading: Reading, layout: Layout) -> None:
+    def __init__(self, text_reading: Reading, layout: Layout) -> None:
+        reading = with_order_cells(text_reading, layout)
         self.words = reading.words
         self.layout = layout
         self.reading = reading
@@ -286,7 +309,8 @@ class Surroundings:
                 return Bound(tuple(found[above]), "above")
             above = self.layout.parents[above]
         earlier = max((index for index in found if index < nearby.segment), default=None)
-        if earlier is not None and (kind == "days" or nearby.segment - earlier == 1):
+        far = kind == "days" or (kind == "order" and nearby.cell is not None)
+        if earlier is not None and (far or nearby.segment - earlier <= _NEAR[kind]):
             return Bound(tuple(found[earlier]), "before")
         return _UNBOUND
 
@@ -320,9 +344,12 @@ class Surroundings:
         return (starts[-1] if starts else segment.start), (after.start() if after else segment.end)
 
     def _run(self, figure: Figure, mentions: list[Mention]) -> list[Mention]:
-        """The nearest mention before the figure (else after it), with those beside it that no figure parts from it."""
+        """The nearest mention before the figure (else after it), with those beside it that no figure parts from it.
+        After a colon all that stand before it: `A was better than B: $5 against $4`."""
         earlier = [m for m in mentions if m.start < figure.start]
         ordered = list(reversed(earlier)) if earlier else mentions
+        if earlier and self.words.find(": ", ordered[0].end, figure.start) >= 0:
+            return ordered
         run = ordered[:1]
         for mention in ordered[1:]:
             low, high = sorted((run[-1].start, mention.start))

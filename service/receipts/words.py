@@ -56,37 +56,17 @@ _MEASURE_OF_COLUMN = {
 
 _TOKEN = re.compile(r"[a-z]+|[×@]|[,;:.!?()|→]")
 _MARKS = frozenset(",;:.!?()|→")
-_TURNS = frozenset(
-    [
-        "and",
-        "with",
-        "for",
-        "from",
-        "on",
-        "at",
-        "in",
-        "to",
-        "but",
-        "after",
-        "before",
-        "excluding",
-        "less",
-        "minus",
-        "plus",
-        "than",
-        "versus",
-        "vs",
-        "against",
-        "while",
-        "when",
-        "whereas",
-        "compared",
-        "by",
-    ]
+_TURN = re.compile(
+    "and|with|for|from|on|at|in|to|but|after|before|excluding|less|minus|plus|than|versus|vs|against|while|when|whereas"
+    "|compared|by|a|an|per|each|every|over|last|this"
+)
+_LENGTHS = frozenset({"days", "weeks"})
+_AFTERWORDS = re.compile(
+    r"[\s*_]*(?:(?:net|gross)[\s*_]+)?(?:(?:a|per|each|every) (?:day|week|order|piece)|daily|on average)\b"
 )
 _AFTERWARDS = re.compile(
     r"[\s*_]*(?:\()?(?:in |of |as |worth of |\w{3} )?(?:total |overall |your )?"
-    r"(?P<word>gross|net|refund(?:s|ed)?|before refunds|after refunds|each|apiece)\b(?!\s*(?:of (?!refund)|was|were|is|:|=|\())"
+    r"(?P<word>gross|net|refund(?:s|ed)?|before refunds|after refunds|each|apiece)\b(?! (?:a|per) day)(?!\s*(?:of (?!refund)|was|were|is|:|=|\())"
 )
 _LEANING = re.compile(
     r"[\s*_]*[,(→–—/-]?[\s*_]*(?:to|and|from|or|vs\.?|versus|against|up from|down from)?[\s*_]*\(?[\s*_]*"
@@ -144,15 +124,22 @@ def counted(before: str, after: str) -> Measures:
     if found := _counted_after(after):
         return found
     for token in list(_reversed_tokens(before))[:9]:
-        if token in _COUNTED:
+        if not _COUNTED.get(token, _LENGTHS) <= _LENGTHS:
             return _COUNTED[token]
     return frozenset()
 
 
+def counted_in_table(header: str, label: str) -> Measures:
+    """What a count under a header, in a row with a label, counts."""
+    return _counted_after(header) or _counted_after(label)
+
+
 def without_label(text: str) -> str:
     """`text` without the words at its start that name the figure before it: `each` in `$12.50 each, $25.00`."""
-    match = _AFTERWARDS.match(text)
-    return text[match.end() :] if match else text
+    for label in (_AFTERWARDS, _AFTERWORDS):
+        if match := label.match(text):
+            return text[match.end() :]
+    return text
 
 
 def leans_back(text: str) -> bool:
@@ -168,7 +155,7 @@ def counts_as_noun(after: str) -> bool:
 def _counted_after(after: str, reach: int = 4) -> Measures:
     found: Measures = frozenset()
     for token in _TOKEN.findall(after)[:reach]:
-        if token in _MARKS or token in _TURNS:
+        if token in _MARKS or _TURN.fullmatch(token):
             break
         measures = _COUNTED.get(token, frozenset())
         if measures & {"cancelled", "refunded", "completed"}:

@@ -41,8 +41,9 @@ def test_the_service_is_given_its_config_and_no_more_than_it_needs(
     monkeypatch.setenv("LOG_LEVEL", "DEBUG")
     given = service_environment(database, ministack, identity, "conversations", MODEL)
     fields = {field.upper() for field in Config.__struct_fields__}
-    needed = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "PATH", "LANG", "LC_ALL", "HOME", "TMPDIR"}
-    assert given.keys() <= fields | needed | {"SSL_CERT_FILE", "SSL_CERT_DIR"}
+    python = {"PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+    aws = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"}
+    assert given.keys() <= fields | python | aws
     assert "LOG_LEVEL" not in given
     assert database.owner_password not in given.values()
     assert database.superuser_password not in given.values()

@@ -82,6 +82,16 @@ async def test_a_user_is_made_once_and_never_moves_to_another_tenant(ministack: 
     assert stat.S_IMODE((ministack.directory / "sign-ins.json").stat().st_mode) == 0o600
 
 
+async def test_takes_no_notice_of_the_user_s_own_settings_for_aws(
+    ministack: Ministack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "a-profile-that-is-nowhere")
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    async with Ministack(ministack.directory, ministack.port).client("dynamodb") as dynamodb:
+        assert "TableNames" in await dynamodb.list_tables()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 async def test_listens_on_this_machine_only_and_on_one_port(ministack: Ministack) -> None:
     assert ministack.pid is not None

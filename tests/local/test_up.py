@@ -15,6 +15,7 @@ from local.postgres import Postgres
 from tests.local.whole_cloud import OWNER, WholeCloud, gone
 
 YESTERDAY = "How did we do yesterday?"
+CUT_ONCE = "fault --of analyst --fault model_error_mid:after=2,times=1"
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -36,7 +37,7 @@ async def test_answers_a_question_and_goes_on_with_the_conversation(state: Path)
         assert first.code == 0, first
         assert any(figure.isdigit() for figure in first.out)
         assert "first token" in first.err
-        assert '"databaseUser":"tableside_service"' in first.err.replace("database_user", "databaseUser")
+        assert "read as tableside_service, which cannot bypass row security" in first.err
         assert (await cloud.ask("And the day before?", CONTINUE="1")).code == 0
         stranger = await cloud.ask(YESTERDAY, AS="nobody@nowhere.example")
         assert stranger.code == 1
@@ -57,12 +58,20 @@ async def test_a_second_start_finds_everything_as_it_was(first_start: WholeCloud
 
 
 async def test_the_clock_stands_where_it_was_put_and_ctrl_c_stops_every_child(state: Path) -> None:
-    async with WholeCloud(state, "--now", "2015-12-31T23:00:00-05:00") as cloud:
+    async with WholeCloud(state, "--now", "2015-12-31T23:00:00-05:00", "--model-mode", CUT_ONCE) as cloud:
         assert set(cloud.children()) == {"PostgreSQL", "ministack", "the Bedrock endpoint", "the service"}
         token = (await cloud.command("local.sign_in", AS=OWNER)).out.strip()
         assert await cloud.today(token) == "2015-12-31"
+        await an_answer_that_breaks_off_is_no_success(cloud)
         cloud.process.send_signal(signal.SIGINT)
         assert "Stopped. The data are kept." in (await cloud.finish()).out
+
+
+async def an_answer_that_breaks_off_is_no_success(cloud: WholeCloud) -> None:
+    broken = await cloud.ask(YESTERDAY)
+    assert broken.code == 1, broken
+    assert "error: " in broken.err
+    assert (await cloud.ask(YESTERDAY)).code == 0
 
 
 async def test_a_signal_while_it_starts_leaves_nothing_behind(state: Path) -> None:

@@ -1,8 +1,9 @@
-"""A deterministic stand-in for the model: it computes its answer from what the Converse request holds, and from nothing else.
+"""A deterministic stand-in for the model: it computes its answer from what the Converse request holds, and from
+nothing else.
 
-The way of a question: request.py (what is in the body) -> intent.py and follow_up.py (what is asked) -> plan.py and menu.py
-(is it at hand, or has a tool to be asked) -> answer/ (words). It keeps nothing between calls: while a turn's tool results come
-in, the same question is worked out again from the start, each time with more at hand.
+The way of a question: request.py (what is in the body) -> intent.py and follow_up.py (what is asked) -> plan.py and
+menu.py (is it at hand, or has a tool to be asked) -> answer/ (words). It keeps nothing between calls: while a
+turn's tool results come in, the same question is worked out again from the start, each time with more at hand.
 """
 
 from __future__ import annotations
@@ -35,8 +36,9 @@ __all__ = ["respond"]
 
 
 def respond(body: dict[str, Any]) -> list[dict[str, Any]]:
-    """A Converse request's body -> the content blocks of the assistant's message: {"text": …} and, when data is missing,
-    {"toolUse": {"toolUseId", "name", "input"}}. Pure and deterministic; never raises, and never without text."""
+    """A Converse request's body -> the content blocks of the assistant's message: {"text": …} and, when data is
+    missing, {"toolUse": {"toolUseId", "name", "input"}}. Pure and deterministic; never raises, and never without
+    text."""
     request = read_request(body)
     if request.restaurant is None:
         return [{"text": NO_RESTAURANT}]
@@ -76,4 +78,8 @@ def _tool_uses(wants: tuple[Want, ...], request: Request, desk: Desk) -> list[di
 def _tool_use(want: Want, request: Request) -> dict[str, Any]:
     """The id is new in the conversation and the same each time the same request is answered."""
     seed = json.dumps([request.messages, request.rounds, want.name, want.arguments], sort_keys=True)
-    return {"toolUseId": f"tooluse_{sha256(seed.encode()).hexdigest()[:22]}", "name": want.name, "input": want.arguments}
+    return {
+        "toolUseId": f"tooluse_{sha256(seed.encode()).hexdigest()[:22]}",
+        "name": want.name,
+        "input": want.arguments,
+    }

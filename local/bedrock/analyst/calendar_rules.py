@@ -19,7 +19,7 @@ rule = rule_adder(RULES)
 NTH = r"(?P<nth>first|second|third|fourth|1st|2nd|3rd|4th|1|2|3|4)"
 PLACES = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 
-# -- days with a date -------------------------------------------------------------------------------------------------
+# -- days with a date ------------------------------------------------------------------------------------------------
 
 
 @rule(r"(?P<year>\d{4})[-/.](?P<number>\d{1,2})[-/.](?P<day>\d{1,2})")
@@ -46,14 +46,20 @@ def _slashed_without_year(found: Match[str], clock: Clock) -> Found:
     return _recent_date(month, day, clock)
 
 
-@rule(rf"(?:from |between )?(?:the )?{D}(?:-| to | until | through |(?<=\w) and )(?:the )?{D2} (?:of )?{M}(?:(?: of)? {Y})?")
+@rule(
+    rf"(?:from |between )?(?:the )?{D}(?:-| to | until | through |(?<=\w) and )"
+    rf"(?:the )?{D2} (?:of )?{M}(?:(?: of)? {Y})?"
+)
 def _days_of_month(found: Match[str], clock: Clock) -> Found | None:
     if " and " in found[0] and not found[0].startswith("between"):
         return None
     return _stretch_in_month(found, clock)
 
 
-@rule(rf"(?:from |between )?{M} (?:the )?{D}(?:-| to | until | through | and )(?:the )?{D2}(?! (?:{'|'.join(MONTHS)}))(?: {Y})?")
+@rule(
+    rf"(?:from |between )?{M} (?:the )?{D}(?:-| to | until | through | and )"
+    rf"(?:the )?{D2}(?! (?:{'|'.join(MONTHS)}))(?: {Y})?"
+)
 def _month_and_days(found: Match[str], clock: Clock) -> Found | None:
     if " and " in found[0] and not found[0].startswith("between"):
         return None
@@ -78,7 +84,8 @@ def _day_of_near_month(found: Match[str], clock: Clock) -> Found:
 
 @rule(
     rf"(?P<name>{'|'.join(re.escape(name) for name in sorted((*FIXED, *MOVING), key=len, reverse=True))})"
-    rf"(?:(?: in)? {Y})?|(?P<past>last|this) (?P<past_name>{'|'.join(sorted(FIXED, key=len, reverse=True))}|thanksgiving)"
+    rf"(?:(?: in)? "
+    rf"{Y})?|(?P<past>last|this) (?P<past_name>{'|'.join(sorted(FIXED, key=len, reverse=True))}|thanksgiving)"
 )
 def _holiday(found: Match[str], clock: Clock) -> Found:
     name = found["name"] or found["past_name"]
@@ -89,14 +96,15 @@ def _holiday(found: Match[str], clock: Clock) -> Found:
 
 
 @rule(
-    r"(?:mother|father)s? day|mothering sunday|ramadan|eid|diwali|(?:chinese|lunar) new year|super ?bowl|passover|hanukkah"
+    r"(?:mother|father)s? day|mothering sunday|ramadan|eid|diwali|(?:chinese|lunar) new year|super "
+    r"?bowl|passover|hanukkah"
     r"|(?:bank|public) holidays?|memorial day|labou?r day|mardi gras|pancake day|shrove tuesday"
 )
 def _unknown_holiday(_: Match[str], __: Clock) -> Found:
     return Unclear("I do not know the date of that day; please give it as a day and month.")
 
 
-# -- parts of months, months, quarters, years -------------------------------------------------------------------------
+# -- parts of months, months, quarters, years ------------------------------------------------------------------------
 
 
 @rule(rf"(?:the )?(?:{NTH}|(?P<final>last)) week (?:of|in) (?:{M}(?: {Y})?|(?P<which>last|this) month)")
@@ -135,7 +143,10 @@ def _quarter(found: Match[str], clock: Clock) -> Found:
     return quarter_of(start)
 
 
-@rule(rf"{M}(?:(?: of| in)? {Y})|(?:last|past|this|previous) {M.replace('month>', 'month2>')}|{M.replace('month>', 'month3>')}")
+@rule(
+    rf"{M}(?:(?: of| in)? {Y})|(?:last|past|this|previous) "
+    rf"{M.replace('month>', 'month2>')}|{M.replace('month>', 'month3>')}"
+)
 def _month(found: Match[str], clock: Clock) -> Found:
     name = found["month"] or found["month2"] or found["month3"]
     number = MONTHS.index(name) + 1
@@ -145,7 +156,7 @@ def _month(found: Match[str], clock: Clock) -> Found:
     return month_of(_recent_month(number, clock, before_this=last))
 
 
-# -- what the rules are made of ---------------------------------------------------------------------------------------
+# -- what the rules are made of --------------------------------------------------------------------------------------
 
 
 def _date(year: int, month: int, day: int) -> Found:

@@ -1,4 +1,5 @@
-"""A rule says what one way of naming a stretch of days means. The tables are calendar_rules.py and relative_rules.py."""
+"""A rule says what one way of naming a stretch of days means. The tables are calendar_rules.py and
+relative_rules.py."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from re import Match
 
 from .spans import Shift, Span
 from .vocabulary import MONTHS, WEEKDAYS
+
 
 @dataclass(frozen=True)
 class Clock:

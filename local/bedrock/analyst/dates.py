@@ -1,5 +1,5 @@
-"""Time expressions in a question -> stretches of days, in three passes: those that stand by themselves, those made of two
-("from … to …", "since …"), and those that lean on another ("the week before").
+"""Time expressions in a question -> stretches of days, in three passes: those that stand by themselves, those made
+of two ("from … to …", "since …"), and those that lean on another ("the week before").
 
 Each one found is replaced in the text by a mark, `d_0`, `d_1`, …, so that nothing is read twice.
 """
@@ -14,11 +14,13 @@ from re import Match
 from . import calendar_rules, relative_rules
 from .date_rule import OPEN_ENDED, Clock, Found, Unclear, Weekdays
 from .spans import Shift, Span, Unit, earlier, moved, week_of
+from .vocabulary import WEEKDAYS
 
 RULES = (*calendar_rules.RULES, *relative_rules.RULES)
 HINT = re.compile(
     r"\d|day|week|month|quarter|year|night|fort|ever\b|all time|lifetime|open|start|beginning|history|christmas|xmas"
-    r"|hallow|thanks|valentine|easter|nye|half|now|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|[wmqy]td|yoy|mom|wow"
+    r"|hallow|thanks|valentine|easter|nye|half|now|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+    r"|[wmqy]td|yoy|mom|wow"
     r"|period|before|after|earlier|today|tomorrow"
 )
 COMPARING = re.compile(r"\b(?:compar\w*|growth|grow|grew|grown|growing|chang\w*|differen\w*|vs|versus|against|than)\b")
@@ -86,7 +88,7 @@ def _completed(text: str) -> str:
     return text
 
 
-# -- stretches made of others -------------------------------------------------------------------------------------------
+# -- stretches made of others ----------------------------------------------------------------------------------------
 
 Joint = Callable[[Dates, Match[str], Clock], Found | None]
 
@@ -152,6 +154,10 @@ def _step_before(dates: Dates, match: Match[str], _: Clock) -> Found | None:
     return earlier(span, Shift(unit, 1 if match["side"] == "before" else -1))
 
 
+def _same(dates: Dates, match: Match[str], _: Clock) -> Found | None:
+    return dates.span(match["one"])
+
+
 def _open(_: Dates, __: Match[str], ___: Clock) -> Found:
     return OPEN_ENDED
 
@@ -160,6 +166,7 @@ JOINTS: tuple[tuple[re.Pattern[str], Joint], ...] = tuple(
     (re.compile(rf"\b(?:{pattern})\b"), joint)
     for pattern, joint in (
         (r"(?:week|w c) (?P<how>of|commencing|beginning|starting|from)(?: the)? d_(?P<one>\d+)", _week_from),
+        (r"(?:the )?(?:whole |entire )?(?:month|quarter|year) of d_(?P<one>\d+)", _same),
         (rf"(?:the )?{UNIT} (?P<side>before|after) d_(?P<one>\d+)", _step_before),
         (r"d_(?P<one>\d+) (?:on |in |of |during |from )?(?:the )?d_(?P<two>\d+)", _weekday_within),
         (r"between d_(?P<one>\d+) and d_(?P<two>\d+)", _between),
@@ -168,7 +175,10 @@ JOINTS: tuple[tuple[re.Pattern[str], Joint], ...] = tuple(
             _between,
         ),
         (
-            r"d_(?P<one>\d+) (?:excluding|except|without|minus|but not|not counting|not including|leaving out) d_(?P<two>\d+)",
+            (
+                r"d_(?P<one>\d+) (?:excluding|except|without|minus|but not|not counting|not including|leaving "
+                r"out) d_(?P<two>\d+)"
+            ),
             _without,
         ),
         (r"(?:ever )?since d_(?P<one>\d+)(?: until now| till now)?", _since),
@@ -191,27 +201,34 @@ def _join(dates: Dates, clock: Clock) -> None:
         dates.text = pattern.sub(mark, dates.text)
 
 
-# -- stretches that lean on another ---------------------------------------------------------------------------------------
+# -- stretches that lean on another ----------------------------------------------------------------------------------
 
 STEPS = "day|weekend|week|month|quarter|year"
 Leaning = tuple[re.Pattern[str], Callable[[Match[str]], Shift]]
 
 
+NOUNS: dict[str, Unit] = {"time": "day", "date": "day", "days": "day", "dates": "day"}
+
+
 def _leaning(pattern: str, unit: Unit | None = None, steps: int = 1) -> Leaning:
-    """`unit`: the step's, or None when the pattern's group says it."""
+    """`unit`: the step's, or None when the pattern's group says it. A noun ("this day last year") says what is
+    stepped back from when nothing else does."""
 
     def shift(match: Match[str]) -> Shift:
-        return Shift(unit or match["unit"], steps)  # type: ignore[arg-type]
+        noun = match.groupdict().get("noun") or ""
+        of = noun if noun in STEPS.split("|") else NOUNS.get(noun)
+        return Shift(unit or match["unit"], steps, of)  # type: ignore[arg-type]
 
     return re.compile(rf"\b(?:{pattern})\b"), shift
 
 
 U = rf"(?P<unit>{STEPS})"
+NOUN = r"(?:(?P<noun>\w+) )?"
 # These hold a "last week" or "this month" of their own, so they come before the rules that would take it.
 SAME = (
-    _leaning(rf"(?:the )?(?:same|this|that|these) (?:\w+ )?(?:(?:of|in|from|for|the) )*(?:last|previous|prior) {U}s?"),
-    _leaning(rf"(?:the )?same (?:\w+ )?(?:a|the|1) {U} (?:earlier|before|ago|prior|back)"),
-    _leaning(rf"(?:the )?same (?:\w+ )?(?:the )?(?:previous|prior) {U}"),
+    _leaning(rf"(?:the )?(?:same|this|that|these) {NOUN}(?:(?:of|in|from|for|the) )*(?:last|previous|prior) {U}s?"),
+    _leaning(rf"(?:the )?same {NOUN}(?:a|the|1) {U} (?:earlier|before|ago|prior|back)"),
+    _leaning(rf"(?:the )?same {NOUN}(?:the )?(?:previous|prior) {U}"),
 )
 LEANING = (
     _leaning(rf"(?:a|1) {U} (?:earlier|before|prior)(?: that| this)?"),
@@ -220,6 +237,7 @@ LEANING = (
     _leaning(r"(?:the )?\d{1,4} (?:day|week|month|year)s? (?:earlier|before|prior)(?: that)?", "range"),
     _leaning(r"(?:the )?(?:previous|prior|preceding) (?:\d{1,4} )?(?:period|stretch|days|weeks|months|years)", "range"),
     _leaning(r"(?:the )?(?:same )?(?:period|stretch|days|dates) (?:before|prior)(?: that)?", "range"),
+    _leaning(rf"(?:the )?(?:{'|'.join(WEEKDAYS)}) (?:before|prior)(?: that)?", "week"),
     _leaning(r"the (?:previous|prior) one|the one before(?: that)?", "range"),
     _leaning(rf"(?:the )?{U} after(?: that| this| it)?", steps=-1),
     _leaning(rf"(?:the )?following {U}", steps=-1),

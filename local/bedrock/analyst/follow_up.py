@@ -1,4 +1,5 @@
-"""A question that leans on the turn before: "and the day before?", "what about drinks?", "compare that with the week before".
+"""A question that leans on the turn before: "and the day before?", "what about drinks?", "compare that with the
+week before".
 
 The turn before is worked out again from what was typed then; nothing is kept.
 """
@@ -59,7 +60,7 @@ def _topic_alone(query: Query) -> Topic | None:
     return Topic.TOTAL if query.spans or query.shifts else None
 
 
-# -- what is taken over -------------------------------------------------------------------------------------------------
+# -- what is taken over ----------------------------------------------------------------------------------------------
 
 
 def _merged(query: Query, before: Query) -> Query:
@@ -97,7 +98,11 @@ def _merged_topic(query: Query, before: Query) -> Topic | None:
         return Topic.ITEMS
     if query.topic is Topic.TOTAL and before.topic is Topic.ORDERS and query.status:
         return Topic.ORDERS
-    if query.topic is Topic.TOTAL and before.topic in (Topic.COMPARE, Topic.WEEKDAYS, Topic.BEST) and _only_metric(query):
+    if (
+        query.topic is Topic.TOTAL
+        and before.topic in (Topic.COMPARE, Topic.WEEKDAYS, Topic.BEST)
+        and _only_metric(query)
+    ):
         return before.topic
     return query.topic
 
@@ -131,7 +136,7 @@ def _sent_to_order(taken: Query, query: Query, before: Query) -> Query:
     return replace(taken, status=before.status, spans=before.spans) if before.topic is Topic.ORDERS else taken
 
 
-# -- the ranges ---------------------------------------------------------------------------------------------------------
+# -- the ranges ------------------------------------------------------------------------------------------------------
 
 
 def _with_spans(query: Query, before: Query | None, today: date) -> Query:
@@ -151,7 +156,7 @@ def _with_spans(query: Query, before: Query | None, today: date) -> Query:
 def _anchor(before: Query | None, shift: Shift, today: date) -> Span:
     if before and before.spans:
         return min(before.spans, key=lambda span: span.start)
-    return AROUND.get(shift.unit, one_day)(today)
+    return AROUND.get(shift.of or shift.unit, one_day)(today)
 
 
 def _stepped(anchor: Span, shift: Shift, today: date) -> Span:
@@ -169,7 +174,7 @@ def _compared(query: Query, before: Query | None, today: date) -> Query:
         spans = earlier_spans[:1] + spans if not query.shifts or not spans else spans
     spans = [span.until(today) for span in spans]
     if query.shifts:
-        anchor = spans[0] if spans else AROUND.get(query.shifts[0].unit, one_day)(today).until(today)
+        anchor = spans[-1] if spans else _anchor(None, query.shifts[0], today).until(today)
         spans = [*(spans or [anchor]), *(earlier(anchor, shift) for shift in query.shifts)]
     if not spans:
         spans = [Span(moved(today, -28), moved(today, -1))]
@@ -177,9 +182,12 @@ def _compared(query: Query, before: Query | None, today: date) -> Query:
         spans.insert(0, AROUND[spans[0].unit](today, _name_of(spans[0].unit)).until(today))
     if len(spans) == 1:
         spans.append(earlier(spans[0], Shift("range")))
-    spans = list(dict.fromkeys(spans))
-    fair, whole = _made_fair(spans, today) if len(spans) == 2 else (spans, None)
-    return replace(query, topic=Topic.COMPARE, spans=tuple(fair), shifts=(), whole=whole)
+    spans = list({(span.start, span.end): span for span in reversed(spans)}.values())[::-1]
+    if len(spans) == 1:  # "Saturday with last Saturday" names one day twice
+        spans.append(earlier(spans[0], Shift("week" if spans[0].unit == "day" else "range")))
+    compared = query.compared or len(query.spans) < 2
+    fair, whole = _made_fair(spans, today) if len(spans) == 2 and compared else (spans, None)
+    return replace(query, topic=Topic.COMPARE, spans=tuple(fair), shifts=(), whole=whole, compared=compared)
 
 
 def _name_of(unit: Unit) -> str:

@@ -135,12 +135,12 @@ def one_row(desk: Desk, span: Span, item: str) -> Sold | None:
     return None
 
 
-# -- what a typed name stands for -----------------------------------------------------------------------------------------
+# -- what a typed name stands for ------------------------------------------------------------------------------------
 
 
 def meant_by(name: Name, span: Span, desk: Desk) -> Ask | None:
-    """The ask that tells about it, or None when nothing of that name sold in the range. Looks for the words as a category
-    and inside item names, and then, for a slip of the pen, among everything that sold."""
+    """The ask that tells about it, or None when nothing of that name sold in the range. Looks for the words as a
+    category and inside item names, and then, for a slip of the pen, among everything that sold."""
     if name.kind != "unknown":
         return Ask(span, kind=name.kind, text=name.text)
     as_item = Ask(span, kind="item", text=_singular(name.text))

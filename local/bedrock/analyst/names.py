@@ -57,7 +57,9 @@ def stems_of(text: str) -> tuple[str, ...]:
 def mark_names(text: str, names: Names) -> tuple[str, list[Name]]:
     """Replaces the names in a regular text by marks `n_0`, `n_1`, …; a category that only says what kind of thing
     the item beside it is ("margherita pizzas") goes with the item."""
-    words, marked, found = text.split(), [], []
+    words = text.split()
+    marked: list[str] = []
+    found: list[Name] = []
     longest = max((len(stems) for stems in names.by_stems), default=0)
     place = 0
     while place < len(words):

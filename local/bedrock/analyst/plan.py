@@ -1,5 +1,5 @@
-"""What is at hand and what has to be asked of a tool. An answer asks its Desk for data; what is not there is raised as
-`Needed`, and the same answer is tried again when the tool results have come.
+"""What is at hand and what has to be asked of a tool. An answer asks its Desk for data; what is not there is raised
+as `Needed`, and the same answer is tried again when the tool results have come.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Desk:
     today: date
     currency: str
 
-    # -- ranges ---------------------------------------------------------------------------------------------------------
+    # -- ranges ------------------------------------------------------------------------------------------------------
 
     @cached_property
     def usual_span(self) -> Span:
@@ -117,7 +117,7 @@ class Desk:
         """The one range of a question, without the days to come."""
         return query.spans[0].until(self.today) if query.spans else self.usual_span
 
-    # -- days -------------------------------------------------------------------------------------------------------------
+    # -- days --------------------------------------------------------------------------------------------------------
 
     def days(self, *spans: Span) -> list[Days]:
         found = [self.days_at_hand(span) for span in spans]
@@ -166,7 +166,7 @@ class Desk:
     def _parsed(self) -> dict[int, list[Day]]:
         return {}
 
-    # -- tools ------------------------------------------------------------------------------------------------------------
+    # -- tools -------------------------------------------------------------------------------------------------------
 
     def fetch(self, wants: Sequence[Want]) -> list[Slice]:
         """The results of those tool uses. Raises NeededError for those not made yet, all in one."""

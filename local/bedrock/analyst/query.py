@@ -16,6 +16,7 @@ class Topic(StrEnum):
     COUNT_DAYS = "count_days"
     WEEKDAYS = "weekdays"
     COMPARE = "compare"
+    AGAINST_AVERAGE = "against_average"
     SHARE = "share"
     TOP_ITEMS = "top_items"
     ITEMS = "items"
@@ -28,7 +29,7 @@ class Topic(StrEnum):
 
 
 Metric = Literal["net", "gross", "refunds", "orders", "cancelled", "average_order"]
-Grain = Literal["day", "weekday", "weekend", "week", "month"]
+Grain = Literal["day", "weekday", "weekend", "week", "month", "quarter", "year"]
 NameKind = Literal["item", "category", "unknown"]
 
 
@@ -46,19 +47,22 @@ class Threshold:
 
     above: bool
     amount: int
+    money: bool = False
 
 
 @dataclass(frozen=True)
 class Query:
-    """`topic` is None when the question has none of its own and leans on the one before. What was not said is None or empty.
+    """`topic` is None when the question has none of its own and leans on the one before. What was not said is None
+    or empty.
 
     spans: future ends are not cut off yet; weekdays: groups to set side by side, as in weekends against weekdays;
-    status: of orders; bottom: worst rather than best; said: the whole answer, for what needs no data;
-    leaning: whether the words point back; compared: whether two things are set against each other;
-    guests: whether it asked for people, of whom only the orders are known; pointing: whether it says "it" or "that";
-    manner: whether it is only about how to state the answer ("and in money?"); per_item: whether it asks of orders by what is
-    in them; listing: whether to list rather than count; baseline: whether the range is what to compare with ("up on last
-    year"); earlier: the ranges of the turn before; whole: the full range of which a fair comparison takes the first days only.
+    status: of orders; bottom: worst rather than best; said: the whole answer, for what needs no data; leaning:
+    whether the words point back; compared: whether two things are set against each other; guests: whether it asked
+    for people, of whom only the orders are known; pointing: whether it says "it" or "that"; manner: whether it is
+    only about how to state the answer ("and in money?"); per_item: whether it asks of orders by what is in them;
+    of_orders: whether it speaks of orders; listing: whether to list rather than count; baseline: whether the range
+    is what to compare with ("up on last year"); earlier: the ranges of the turn before; whole: the full range of
+    which a fair comparison takes the first days only.
     """
 
     topic: Topic | None
@@ -82,6 +86,7 @@ class Query:
     pointing: bool = False
     manner: bool = False
     per_item: bool = False
+    of_orders: bool = False
     listing: bool = False
     baseline: bool = False
     earlier: tuple[Span, ...] = ()

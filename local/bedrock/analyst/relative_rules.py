@@ -1,4 +1,5 @@
-"""Stretches of days that are named by where they stand to today: "yesterday", "last 7 days", "this month", "last Friday".
+"""Stretches of days that are named by where they stand to today: "yesterday", "last 7 days", "this month", "last
+Friday".
 
 The order matters: what is longer or more particular comes first. A rule that answers None lets the next ones try.
 """
@@ -9,7 +10,7 @@ from datetime import date
 from re import Match
 
 from .date_rule import NO_SUCH_DATE, UNIT, Clock, Found, M, Rule, W, Weekdays, Y, rule_adder, year_said
-from .spans import AROUND, FIRST, Span, months_in, months_later, month_of, moved, one_day, week_of, year_of
+from .spans import AROUND, FIRST, Span, month_of, months_in, months_later, moved, one_day, week_of, year_of
 from .vocabulary import FOOD, WEEKDAYS
 
 RULES: list[Rule] = []
@@ -31,7 +32,10 @@ def _weekend_before_last(_: Match[str], clock: Clock) -> Found:
     return _weekend(moved(_past_weekend(clock).start, -7), "the weekend before last")
 
 
-@rule(r"(?:the )?(?:last|past|recent|trailing|rolling) (?P<count>\d{1,5}) (?P<units>days?|nights?|weeks?|months?|quarters?|years?)")
+@rule(
+    r"(?:the )?(?:last|past|recent|trailing|rolling) (?P<count>\d{1,5}) (?P<units>days?|nights?|weeks?"
+    r"|months?|quarters?|years?)"
+)
 def _last_units(found: Match[str], clock: Clock) -> Found:
     return last_units(int(found["count"]), found["units"].rstrip("s"), clock)
 
@@ -67,7 +71,9 @@ def _ago(found: Match[str], clock: Clock) -> Found:
     return _around(unit, clock, count, "")
 
 
-@rule(rf"{W} (?:of |in )?(?P<which>last|this|previous) week|(?P<which2>last|this|previous) week (?:on )?{W.replace('weekday>', 'weekday2>')}")
+@rule(
+    rf"{W} (?:of |in )?(?P<which>last|this|previous) week|(?P<which2>last|this|previous) week (?:on )?{W.replace('weekday>', 'weekday2>')}"
+)
 def _weekday_of_week(found: Match[str], clock: Clock) -> Found:
     monday = week_of(clock.today).start
     back = 0 if "this" in (found["which"], found["which2"]) else 7
@@ -109,7 +115,10 @@ def _yesterday(_: Match[str], clock: Clock) -> Found:
     return one_day(moved(clock.today, -1), "yesterday")
 
 
-@rule(r"(?:on |at |the |every |each )*(?:weekends|weekend days)|(?:every|each|a typical|an average|average|typical) weekend")
+@rule(
+    r"(?:on |at |the |every |each )*(?:weekends|weekend days)|(?:every|each|a typical|an average"
+    r"|average|typical) weekend"
+)
 def _weekends(_: Match[str], __: Clock) -> Found:
     return Weekdays((5, 6))
 
@@ -119,14 +128,21 @@ def _working_days(_: Match[str], __: Clock) -> Found:
     return Weekdays((0, 1, 2, 3, 4))
 
 
-@rule(r"(?<!best )(?<!worst )(?<!top )(?<!which )(?<!busiest )(?<!quietest )(?<!by )(?<!per )(?P<last>(?:last|past|previous) )?(?:over |on |at )?(?:this |the )?weekend(?! (?:was|had|were|did|is)\b(?! d_)(?=.*\b(?:best|busiest|most|worst|quietest|strongest)))")
+@rule(
+    r"(?<!best )(?<!worst )(?<!top )(?<!which )(?<!busiest )(?<!quietest )(?<!by )(?<!per "
+    r")(?P<last>(?:last|past|previous) )?(?:over |on |at )?(?:this |the )?weekend(?! (?:was|had|were"
+    r"|did|is)\b(?! d_)(?=.*\b(?:best|busiest|most|worst|quietest|strongest)))"
+)
 def _one_weekend(found: Match[str], clock: Clock) -> Found:
     if found["last"] or clock.today.weekday() < 5:
         return _weekend(_past_weekend(clock).start, "last weekend")
     return _weekend(week_of(clock.today).start, "this weekend")
 
 
-@rule(rf"(?:on )?(?:every |each |all )?{W}s|(?:every|each|any|an?|an average|an? typical|an? usual|an? normal|average|typical|usual) {W.replace('weekday>', 'weekday2>')}")
+@rule(
+    rf"(?:on )?(?:every |each |all )?{W}s|(?:every|each|any|an?|an average|an? typical|an? usual|an? normal|average|typical|usual) "
+    rf"{W.replace('weekday>', 'weekday2>')}"
+)
 def _weekdays(found: Match[str], _: Clock) -> Found:
     return Weekdays((WEEKDAYS.index(found["weekday"] or found["weekday2"]),))
 
@@ -144,7 +160,7 @@ def _this_weekday(found: Match[str], clock: Clock) -> Found:
     return one_day(moved(week_of(clock.today).start, weekday))
 
 
-@rule(rf"(?:on )?(?P<last>(?:the )?(?:last|past|previous) )?{W}")
+@rule(rf"(?:on )?(?P<last>(?:the )?(?:last|past|previous) )?{W}(?! before\b)")
 def _one_weekday(found: Match[str], clock: Clock) -> Found | None:
     after = found.string[found.end() :].split(maxsplit=1)
     if after and after[0] in FOOD and not found["last"]:
@@ -153,7 +169,10 @@ def _one_weekday(found: Match[str], clock: Clock) -> Found | None:
     return Span(day, day, "day", bare=not found["last"] and not found[0].startswith("on"))
 
 
-@rule(r"(?:(?:on )?the |^(?:and |what about |how about )*)(?P<day>\d{1,2})(?:st|nd|rd|th)(?! (?:best|worst|most|half|highest|of)\b)")
+@rule(
+    r"(?:(?:on )?the |^(?:and |what about |how about )*)(?P<day>\d{1,2})(?:st|nd|rd|th)(?! (?:best"
+    r"|worst|most|half|highest|of)\b)"
+)
 def _day_of_month(found: Match[str], clock: Clock) -> Found:
     day = int(found["day"])
     for back in range(3):
@@ -180,12 +199,12 @@ def _ever(_: Match[str], clock: Clock) -> Found:
     return Span(FIRST, clock.today, "range", "ever")
 
 
-@rule(r"(?:calendar |the )?(?:year )?(?P<year>20[0-3]\d|199\d)")
+@rule(r"(?:calendar |the )?(?:year )?(?P<year>20[123]\d)")
 def _year_alone(found: Match[str], _: Clock) -> Found:
     return year_of(date(int(found["year"]), 1, 1))
 
 
-# -- what the rules are made of ---------------------------------------------------------------------------------------
+# -- what the rules are made of --------------------------------------------------------------------------------------
 
 
 def last_units(count: int, unit: str, clock: Clock) -> Span:

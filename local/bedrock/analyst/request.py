@@ -157,9 +157,7 @@ def _blocks(message: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
 
 
 def _texts(blocks: Any) -> list[str]:
-    return [
-        block["text"] for block in _list(blocks) if isinstance(block, dict) and isinstance(block.get("text"), str)
-    ]
+    return [block["text"] for block in _list(blocks) if isinstance(block, dict) and isinstance(block.get("text"), str)]
 
 
 def _list(value: Any) -> list[Any]:

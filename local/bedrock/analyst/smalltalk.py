@@ -8,7 +8,8 @@ from datetime import date
 from .answer.wording import long_date
 
 CAN = (
-    "I can tell you about sales, orders, refunds and menu items for any day or range of days, compare two ranges, find your "
+    "I can tell you about sales, orders, refunds and menu items for any day or range of days, "
+    "compare two ranges, find your "
     "best and worst days or sellers, and look up an order by its number."
 )
 TALK: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -24,8 +25,13 @@ TALK: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"how are you(?: doing)?(?: today)?"), f"Ready to help. {CAN}"),
 )  # fmt: skip
-WHICH_DAY = re.compile(r"(?:what|which) (?:day|date) is (?:it|today)(?: today)?|what is today|what is the (?:date|day)(?: today)?|today date")
-WHICH_RESTAURANT = re.compile(r"(?:what|which) restaurant is (?:this|it|mine)|what is (?:the|my|our|this) restaurant(?: name| called)?")
+WHICH_DAY = re.compile(
+    r"(?:what|which) (?:day|date) is (?:it|today)(?: today)?|what is today|what is the (?:date"
+    r"|day)(?: today)?|today date"
+)
+WHICH_RESTAURANT = re.compile(
+    r"(?:what|which) restaurant is (?:this|it|mine)|what is (?:the|my|our|this) restaurant(?: name| called)?"
+)
 
 
 def small_talk(text: str, restaurant: str, today: date) -> str | None:

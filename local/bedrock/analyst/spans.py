@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -41,10 +42,12 @@ class Span:
 
 @dataclass(frozen=True)
 class Shift:
-    """The same stretch `steps` units earlier (or later, when negative), of a range that is named elsewhere."""
+    """The same stretch `steps` units earlier (or later, when negative), of a range that is named elsewhere, or else
+    of the present day, week, … that `of` says."""
 
     unit: Unit
     steps: int = 1
+    of: Unit | None = None
 
 
 def one_day(day: date, name: str = "") -> Span:
@@ -74,7 +77,13 @@ def year_of(day: date, name: str = "") -> Span:
     return Span(day.replace(month=1, day=1), day.replace(month=12, day=31), "year", name)
 
 
-AROUND = {"day": one_day, "week": week_of, "month": month_of, "quarter": quarter_of, "year": year_of}
+AROUND: dict[str, Callable[..., Span]] = {
+    "day": one_day,
+    "week": week_of,
+    "month": month_of,
+    "quarter": quarter_of,
+    "year": year_of,
+}
 
 
 def months_later(day: date, months: int) -> date:

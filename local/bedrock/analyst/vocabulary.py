@@ -1,10 +1,16 @@
 """The words that the analyst knows, as tables.
 
-KNOWN words are never mended and typing errors are mended towards them; FOOD words are left alone, because "pasta" is not a
-misspelt "past". FILLER words carry nothing: what is left of a question without them is the name of something.
+KNOWN words are never mended and typing errors are mended towards them; FOOD words are left alone, because "pasta"
+is not a misspelt "past". FILLER words carry nothing: what is left of a question without them is the name of
+something.
 """
 
 from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 MONTHS = (
     "january",
@@ -75,15 +81,18 @@ SHORT_FORMS = {
     "wat": "what",
     "wht": "what",
     "waht": "what",
-    "whats": "what",
-    "hows": "how",
+    "whats": "what is",
+    "hows": "how is",
     "hw": "how",
     "hwo": "how",
-    "howd": "how",
-    "wheres": "where",
-    "whos": "who",
+    "howd": "how did",
+    "wheres": "where is",
+    "whos": "who is",
     "teh": "the",
     "hte": "the",
+    "mke": "make",
+    "mch": "much",
+    "weak": "week",
     "lst": "last",
     "lats": "last",
     "plz": "please",
@@ -138,111 +147,88 @@ NUMBERS = {
     "few": "3",
 }
 
-FILLER = frozenset(
+FILLER = _words(
     """
-a an the this that these those it its they them their there here he she his her
-i me my mine we us our ours you your yours everyone anybody
-am is are was were be been being do does did done doing have has had having can could would may might
-of in on at for from to by with within into onto off out over under about around up down through as per
-during until till since between among across along after before
-and or but so then than if also too again else though although yet plus
-what which when where how whats hows much many
-not no yes yeah yep ok okay right well just only really actually please thanks thank hi hello hey dear there hiya morning
-show list tell give get got see look looking find pull let lets know need want like say said says state report read bring
-brings brought come comes came coming go goes going gone went made make makes making take takes took taken taking do
-run runs running check display print out fetch work works worked working happen happened happening turn turned
-sell sells selling sold shift shifted move moved moves flew fly order ordered ordering buy bought eat ate eaten drank
-drink make earned earn earns earning ring rang rung rake raked pull pulled generate generated serve served
-total totals overall altogether whole entire full sum all any some each every both other another same own
-amount number numbers figure figures count value worth data stats statistics summary overview breakdown detail details
-business trading trade shop store restaurant place door doors till tills house joint
-doing performance perform performed performing performing result results look looks looked looking going
-currently now still already ever far please kindly quickly quick exactly roughly approximately approx about
-day days date dates time times period range year years month months week weeks
-good great nice cool bad fine lovely perfect sure really
-it'd stuff one ones thing things sort kind
-way word words question answer wondering wonder curious tell
-daily weekly monthly
-popular sales sale revenue money cash orders item items
-hmm um uh er erm oh ah right alright
-gonna wanna lol btw fyi asap hey yo mate pal guys folks
-break broken broke split
-anything something everything nothing anyone somebody
-instead
-menu
-shall
-think thinking thought
-reckon
-quantity pieces units portions pcs pieces piece portion times
-""".split()
+    a about above across actually after again ah all along already alright also although altogether am among amount
+    an and another answer any anybody anyone anything approx approximately are around as asap at ate bad be been
+    before being below between both bought break breakdown bring brings broke broken brought btw business but buy by
+    came can cash check come comes coming cool could count curious currently daily data date dates day days dear
+    detail details did display do does doing done door doors down drank drink during each earn earned earning earns
+    eat eaten else entire er erm ever every everyone everything exactly far fetch figure figures find fine flew fly
+    folks for from full fyi generate generated get give go goes going gone gonna good got great guys had happen
+    happened happening has have having he hello her here hey hi his hiya hmm house how hows i if in instead into is
+    it it'd item items its joint just kind kindly know let lets like list lol look looked looking looks lovely made
+    make makes making many mate may me menu might mine money month monthly months morning move moved moves much my
+    need nice no not nothing now number numbers of off oh ok okay on one ones only onto or order ordered ordering
+    orders other our ours out over overall overview own pal pcs per perfect perform performance performed performing
+    period piece pieces place please plus popular portion portions print pull pulled quantity question quick quickly
+    rake raked rang range read really reckon report restaurant result results revenue right ring roughly run rung
+    running runs said sale sales same say says see sell selling sells serve served shall she shift shifted shop show
+    since so sold some somebody something sort split state statistics stats still store stuff sum summary sure take
+    taken takes taking tell terms than thank thanks that the their them then there these they thing things think
+    thinking this those though thought through till tills time times to too took total totals trade trading turn
+    turned uh um under units until up us value wanna want was way we week weekly weeks well went were what whats
+    when where which whole with within wonder wondering word words work worked working works worth would yeah year
+    years yep yes yet yo you your yours
+    """
 )
 
-TOPIC = frozenset(
+TOPIC = _words(
     """
-yesterday today tonight tomorrow weekend weekends weekday weekdays week weeks month months year years quarter quarters day days
-date dates daily weekly monthly yearly annual annually fortnight ago last past previous prior next this current recent recently
-latest newest before after since until between through earlier later
-christmas halloween thanksgiving valentine boxing easter
-first second third fourth half
-revenue sales sale takings turnover income earnings money earned earning made make takes taken taking profit
-gross net refund refunds refunded refunding cancel cancels cancelled canceled cancellation cancellations
-order orders ordered ticket tickets transaction transactions receipt receipts customer customers guest guests covers cover
-average averages mean typical typically usual usually normal normally median
-total totals number count many much quantity amount value
-best worst top bottom highest lowest biggest smallest largest least most fewest busiest slowest quietest strongest weakest
-popular unpopular bestseller bestsellers seller sellers selling sells sell sold
-item items dish dishes product products category categories menu
-compare compared comparing comparison versus against growth grow grew growing change changed difference increase increased
-decrease decreased better worse beat beats than drop dropped higher lower
-share shares percent percentage proportion part fraction slice
-show list which what when where please thanks hello help
-breakdown break split
-forecast predict prediction expect projected
-staff employee employees waiter waitress server wages labour labor cost costs margin margins expenses
-weather instructions prompt ignore previous system
-why because reason
-spent spend spending basket
-performance perform performed
-instead
-monday tuesday wednesday thursday friday saturday sunday
-mondays tuesdays wednesdays thursdays fridays saturdays sundays
-january february march april june july august september october november december
-""".split()
+    after against ago amount annual annually april august average averages basket beat beats because before best
+    bestseller bestsellers better between biggest bottom boxing break breakdown busiest cancel canceled cancellation
+    cancellations cancelled cancels categories category change changed christmas compare compared comparing
+    comparison cost costs count cover covers current customer customers daily date dates day days december decrease
+    decreased difference dish dishes drop dropped earlier earned earning earnings easter employee employees expect
+    expenses february fewest first forecast fortnight fourth fraction friday fridays grew gross grow growing growth
+    guest guests half halloween hello help higher highest ignore income increase increased instead instructions item
+    items january july june labor labour largest last later latest least list lower lowest made make many march
+    margin margins mean median menu monday mondays money month monthly months most much net newest next normal
+    normally november number october order ordered orders part past percent percentage perform performance performed
+    please popular predict prediction previous prior product products profit projected prompt proportion quantity
+    quarter quarters quietest reason receipt receipts recent recently refund refunded refunding refunds revenue sale
+    sales saturday saturdays second sell seller sellers selling sells september server share shares show since slice
+    slowest smallest sold spend spending spent split staff strongest sunday sundays system taken takes taking
+    takings than thanks thanksgiving third this through thursday thursdays ticket tickets today tomorrow tonight top
+    total totals transaction transactions tuesday tuesdays turnover typical typically unpopular until usual usually
+    valentine value versus wages waiter waitress weakest weather wednesday wednesdays week weekday weekdays weekend
+    weekends weekly weeks what when where which why worse worst year yearly years yesterday
+    """
 )
 
-FOOD = frozenset(
+FOOD = _words(
     """
-pasta pastas pizza pizzas soup soups wings wing curry curries sushi roll rolls bread breads beer beers wine wines coffee
-coffees cheese chips fries steak steaks mains main meal meals side sides lamb prawn prawns shake shakes latte lattes toast
-toasts roast roasts salad salads bean beans meat meats mocha cake cakes rice naan naans tea teas milk egg eggs bacon ham
-burger burgers taco tacos burrito burritos wrap wraps sandwich sandwiches bagel bagels muffin muffins cookie cookies brownie
-brownies pie pies tart tarts dessert desserts starter starters drink drinks cola cokes coke water juice juices soda sodas
-lemonade cocktail cocktails whisky whiskey gin vodka rum cider ale ales lager lagers stout pint pints bottle bottles glass
-fish chicken beef pork duck turkey veal liver tofu veggie vegan vegetarian noodle noodles ramen pho dumpling dumplings
-spring summer bun buns bao pancake pancakes waffle waffles crepe crepes sauce sauces dip dips chutney pickle pickles
-papadum papadums samosa samosas bhaji bhajis korma madras tikka masala balti vindaloo biryani pilau chapati
-margherita margarita pepperoni hawaiian lasagne lasagna carbonara tiramisu gelato sorbet sundae sundaes mousse
-wurst sausage sausages kebab kebabs falfel falafel hummus mezze gyro gyros pita pitta olive olives nuts crisps
-special specials combo combos platter platters box boxes bowl bowls kids set lunch dinner breakfast brunch supper
-chop chops ribs rib shank shanks mash peas corn mushroom mushrooms onion onions garlic tomato tomatoes potato potatoes
-takeaway takeaways takeout delivery
-honey house red white rose sparkling still large small medium regular
-apple banana mango lemon lime orange peach cherry berry
-spicy classic supreme deluxe double single triple
-beet beets leek leeks chili chilli mint basil mayo
-""".split()
+    ale ales apple bacon bagel bagels balti banana bao basil bean beans beef beer beers beet beets berry bhaji
+    bhajis biryani bottle bottles bowl bowls box boxes bread breads breakfast brownie brownies brunch bun buns
+    burger burgers burrito burritos cake cakes carbonara chapati cheese cherry chicken chili chilli chips chop chops
+    chutney cider classic cocktail cocktails coffee coffees coke cokes cola combo combos cookie cookies corn crepe
+    crepes crisps curries curry delivery deluxe dessert desserts dinner dip dips double drink drinks duck dumpling
+    dumplings egg eggs falafel falfel fish fries garlic gelato gin glass gyro gyros ham hawaiian honey house hummus
+    juice juices kebab kebabs kids korma lager lagers lamb large lasagna lasagne latte lattes leek leeks lemon
+    lemonade lime liver lunch madras main mains mango margarita margherita masala mash mayo meal meals meat meats
+    medium mezze milk mint mocha mousse muffin muffins mushroom mushrooms naan naans noodle noodles nuts olive
+    olives onion onions orange pancake pancakes papadum papadums pasta pastas peach peas pepperoni pho pickle
+    pickles pie pies pilau pint pints pita pitta pizza pizzas platter platters pork potato potatoes prawn prawns
+    ramen red regular rib ribs rice roast roasts roll rolls rose rum salad salads samosa samosas sandwich sandwiches
+    sauce sauces sausage sausages set shake shakes shank shanks side sides single small soda sodas sorbet soup soups
+    sparkling special specials spicy spring starter starters steak steaks still stout summer sundae sundaes supper
+    supreme sushi taco tacos takeaway takeaways takeout tart tarts tea teas tikka tiramisu toast toasts tofu tomato
+    tomatoes triple turkey veal vegan vegetarian veggie vindaloo vodka waffle waffles water whiskey whisky white
+    wine wines wing wings wrap wraps wurst
+    """
 )
 
 # Ordinary words that stand a slip away from one of the above and are none.
-PLAIN = frozenset(
+PLAIN = _words(
     """
-alter answered bears beast beta casts cautious chance channels charge charged coding competing court currency customary dated
-detailed different displayed earliest easier employer evenings expense expert failures forth function generator grossing grown
-guess instruction kitchen late latter layer lease liter masking match meant media monkey noticing offering older party past
-paste position producer produced production projects promotion protected resort rounding saves scale scales send sending shape
-shapes sharp shown solid speaking speed spell spelling spend spit spreading stale standing stronger talking taxes thorough
-token trailing training transition translation treating vague valued waited weaker worker writer
-""".split()
+    alter answered bears beast beta casts cautious chance channels charge charged coding competing court currency
+    customary dated detailed different displayed earliest easier employer evenings expense expert failures forth
+    function generator grossing grown guess instruction kitchen late latter layer lease liter masking match meant
+    media monkey noticing offering older party past paste position produced producer production projects promotion
+    protected resort rounding saves scale scales send sending shape shapes sharp shown solid speaking speed spell
+    spelling spend spit spreading stale standing stronger talking taxes thorough token trailing training transition
+    translation treating vague valued waited weaker worker writer
+    """
 )
 
 KNOWN = PLAIN | TOPIC | FILLER | FOOD | frozenset(SHORT_FORMS) | frozenset(NUMBERS)

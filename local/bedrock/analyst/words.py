@@ -1,13 +1,14 @@
 """What was typed, made regular: lower case, whole words, short forms written out, typing errors mended.
 
-The regular form holds letters, digits and single spaces only (and `/ . -` between digits), so that patterns on it can rely
-on word boundaries. Words that name something in the data are never mended.
+The regular form holds letters, digits and single spaces only (and `/ . -` between digits), so that patterns on it
+can rely on word boundaries. Words that name something in the data are never mended.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 from .vocabulary import FILLER, KNOWN, NUMBERS, SHORT_FORMS, TOPIC
@@ -41,8 +42,10 @@ UNITS = (
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?:e?s)?"
 )
 NUMBER_WORD = re.compile(
-    rf"\b(?:a )?({'|'.join(NUMBERS)})(?: of)?(?= (?:{UNITS}|best|top|worst|biggest|most|least|busiest|recent|latest)\b)"
-    rf"|(?<=\blast )({'|'.join(NUMBERS)})\b(?! one)|(?<=\btop )({'|'.join(NUMBERS)})\b|(?<=\bbottom )({'|'.join(NUMBERS)})\b"
+    rf"\b(?:a )?({'|'.join(NUMBERS)})"
+    rf"(?: of)?(?= (?:{UNITS}|best|top|worst|biggest|most|least|busiest|recent|latest)\b)"
+    rf"|(?<=\blast )({'|'.join(NUMBERS)})\b(?! one)|(?<=\btop )({'|'.join(NUMBERS)})\b|(?<=\bbottom )"
+    rf"({'|'.join(NUMBERS)})\b"
 )
 
 
@@ -102,7 +105,7 @@ def mended(word: str) -> str:
     if word in KNOWN or not word.isalpha() or likeness(word) == 0 or stem(word) in KNOWN:
         return word
     found = [(edits, meant) for meant in _candidates(word) if (edits := _edits(word, meant)) <= likeness(word)]
-    return min(found)[1] if found else word
+    return min(found)[1] if found else _WITHOUT_VOWELS.get(_consonants(word), word)
 
 
 def _edits(word: str, meant: str) -> int:
@@ -134,7 +137,19 @@ def _index() -> dict[str, list[str]]:
     return index
 
 
+def _consonants(word: str) -> str:
+    return word[0] + re.sub(r"[aeiou]", "", word[1:])
+
+
+def _without_vowels() -> dict[str, str]:
+    """ "ystrday" and "mnday" leave the vowels out; only where one word alone can be meant."""
+    words = sorted(word for word in TOPIC if len(word) > 4 and len(_consonants(word)) > 3)
+    counts = Counter(_consonants(word) for word in words)
+    return {_consonants(word): word for word in words if counts[_consonants(word)] == 1}
+
+
 _INDEX = _index()
+_WITHOUT_VOWELS = _without_vowels()
 
 
 def _flat(text: str) -> str:

@@ -19,7 +19,7 @@ def _compare(query: Query, desk: Desk) -> str:
 
 
 def _total(query: Query, desk: Desk) -> str:
-    if query.mean and query.grain in ("week", "month"):
+    if query.mean and query.grain in ("week", "weekend", "month", "quarter", "year"):
         return days.mean_of_groups(query, desk)
     return totals.total(query, desk)
 
@@ -43,6 +43,7 @@ ANSWERS: dict[Topic, Callable[[Query, Desk], str]] = {
     Topic.COUNT_DAYS: days.count_days,
     Topic.WEEKDAYS: _weekdays,
     Topic.COMPARE: _compare,
+    Topic.AGAINST_AVERAGE: compare.against_average,
     Topic.SHARE: shares.part_of,
     Topic.TOP_ITEMS: items.top_items,
     Topic.ITEMS: items.items,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..figures import cents, counted, money, percent, rounded, share
 from ..plan import TOOL_DAYS, Days, Desk, UnreadableError, Want
 from ..query import Metric, Query
-from ..spans import FIRST, Span
-from .totals import SUBJECT, no_orders, shown
+from ..refuse import NOT_UNDERSTOOD
+from ..spans import FIRST, Span, moved
+from .totals import SUBJECT, figure, mean_shown, no_orders, shown
 from .wording import dates_of, table, title, when
 
 
@@ -31,7 +33,7 @@ class Period:
 def compare(query: Query, desk: Desk) -> str:
     metric: Metric = query.metric or "net"
     spans = sorted(query.spans, key=lambda span: (span.start, span.end))
-    if len(spans) > 2:
+    if len(spans) > 2 or not query.compared:
         return _side_by_side(desk.days(*spans), desk)
     before, after = _periods(spans[0], spans[1], metric, desk)
     if not before.orders and not after.orders:
@@ -128,6 +130,29 @@ def _side_by_side(ranges: list[Days], desk: Desk) -> str:
     ]
     best = max(ranges, key=lambda one: one.net)
     start = f"**{title(best.span, desk.today)}** was the highest, with **{money(best.net, desk.currency)}** net."
+    if all(moved(one.span.end, 1) == other.span.start for one, other in pairwise(ranges)):
+        together = Span(ranges[0].span.start, ranges[-1].span.end)
+        net = sum(one.net for one in ranges)
+        start = f"Net sales {when(together, desk.today)} were **{money(net, desk.currency)}** in all. {start}"
     return f"{start}\n\n{table(('Range', 'Orders', 'Gross', 'Refunds', 'Net'), rows)}"
 
 
+def against_average(query: Query, desk: Desk) -> str:
+    """A day against the average day of the range at hand, today left out."""
+    span = desk.span_of(query) if query.spans else Span(desk.today, desk.today, "day", "today")
+    if span.days > 1:
+        return NOT_UNDERSTOOD
+    metric: Metric = query.metric if query.metric in ("orders", "gross", "net") else "net"
+    around = Span(desk.usual_span.start, moved(desk.today, -1))
+    days, usual = desk.days(span, around)
+    amount, count = figure(metric, usual), around.days
+    average = rounded(amount, count)
+    change = figure(metric, days) - average
+    word = "above" if change >= 0 else "below"
+    stated = shown(metric, figure(metric, days), desk)
+    start = f"{SUBJECT[metric].capitalize()} {when(span, desk.today)} were **{stated}**"
+    rate = f" ({percent(share(abs(change), average))})" if average else ""
+    mean = f"the average of {mean_shown(metric, amount, count, desk)} a day"
+    against = f"{shown(metric, abs(change), desk)}{rate} {word} {mean}"
+    total = f"{shown(metric, amount, desk)} over {counted(count, 'day')} {when(around, desk.today)}"
+    return f"{start}, {against}: {total}."

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from ..figures import counted, money, one_decimal, rounded
+from ..figures import counted, money
 from ..plan import Days, Desk
 from ..query import Grain, Metric, Query
 from ..refuse import TOO_MANY_AT_ONCE
-from ..spans import Span, month_of, months_later, moved, week_of
+from ..spans import AROUND, FIRST, Span, months_later, moved
 from .totals import SUBJECT, days_for, figure, mean_shown, no_orders, shown
 from .weekdays import by_weekday
 from .wording import dates_of, listed, long_date, table, title, when
@@ -25,7 +25,7 @@ def best(query: Query, desk: Desk) -> str:
     metric: Metric = query.metric or "net"
     grain: Grain = query.grain or "day"
     days = days_for(_with_months(query, desk, grain), desk)
-    groups = _complete(_groups(days, grain), days, desk, bottom=bool(query.bottom), grain=grain)
+    groups = _complete(_groups(days, grain), desk, bottom=bool(query.bottom), grain=grain)
     if not groups:
         return no_orders(days.span, desk)
     ranked = sorted(groups, key=lambda one: figure(metric, one) * (1 if query.bottom else -1))
@@ -46,7 +46,8 @@ def _winner(winners: list[Days], word: str, grain: Grain, metric: Metric, days: 
         figures = f"{shown(metric, figure(metric, first), desk)} of {SUBJECT[metric]}"
     figures = f"**{figures}**"
     if len(winners) > 1:
-        alike = f"{shown(metric, figure(metric, first), desk)} {'' if metric in ('orders', 'cancelled') else 'of '}{SUBJECT[metric]}"
+        of = "" if metric in ("orders", "cancelled") else "of "
+        alike = f"{shown(metric, figure(metric, first), desk)} {of}{SUBJECT[metric]}"
         return f"The {word} {grain}s {when(days.span, desk.today)} were {names}, with **{alike}** each."
     return f"The {word} {grain} {when(days.span, desk.today)} was {names}, with {figures}."
 
@@ -71,7 +72,7 @@ def _left_out(query: Query, days: Days, desk: Desk) -> str:
     return f" Left out: {listed(asides)}." if asides else ""
 
 
-def _complete(groups: list[Days], days: Days, desk: Desk, *, bottom: bool, grain: Grain) -> list[Days]:
+def _complete(groups: list[Days], desk: Desk, *, bottom: bool, grain: Grain) -> list[Days]:
     """Nothing is called the worst because it has only just begun, was cut off by the range or was closed."""
     if not bottom:
         return [one for one in groups if one.open_days]
@@ -81,13 +82,13 @@ def _complete(groups: list[Days], days: Days, desk: Desk, *, bottom: bool, grain
     return over or [one for one in groups if one.open_days]
 
 
-# -- groups -----------------------------------------------------------------------------------------------------------------
+# -- groups ----------------------------------------------------------------------------------------------------------
 
 
 def _whole(day: date, grain: Grain) -> Span:
     if grain == "weekend":
         return Span(day, moved(day, 1))
-    found = {"week": week_of, "month": month_of}[grain](day) if grain in ("week", "month") else Span(day, day)
+    found = AROUND[grain](day) if grain in AROUND else Span(day, day)
     return Span(found.start, found.end)
 
 
@@ -106,13 +107,15 @@ def _groups(days: Days, grain: Grain) -> list[Days]:
 def _name_of(days: Days, grain: Grain) -> str:
     if grain == "day":
         return long_date(days.span.start)
-    return title(days.span, days.span.start) if grain == "month" else dates_of(days.span)
+    return title(days.span, days.span.start) if grain in ("month", "quarter", "year") else dates_of(days.span)
 
 
 def _with_months(query: Query, desk: Desk, grain: Grain) -> Query:
-    """Months, when no range was asked for, are those of a year."""
-    if query.spans or grain != "month":
+    """Months and quarters, when no range was asked for, are those of a year; years are all there are."""
+    if query.spans or grain not in ("month", "quarter", "year"):
         return query
+    if grain == "year":
+        return replace(query, spans=(Span(FIRST, desk.today),))
     start = months_later(desk.today.replace(day=1), -11)
     return replace(query, spans=(Span(start, desk.today),))
 
@@ -126,7 +129,7 @@ def _lines(groups: list[Days], grain: Grain, desk: Desk) -> str:
     return table(header, rows)
 
 
-# -- breakdown, counts ------------------------------------------------------------------------------------------------------
+# -- breakdown, counts -----------------------------------------------------------------------------------------------
 
 
 def breakdown(query: Query, desk: Desk) -> str:
@@ -167,7 +170,8 @@ def count_days(query: Query, desk: Desk) -> str:
     singles = _groups(days, grain)
     test, words = _mark(query, metric)
     found = [one for one in singles if test(one)]
-    start = f"{words} {'on' if grain == 'day' else 'in'} **{counted(len(found), grain)}** out of {len(singles):,} {when(days.span, desk.today)}"
+    count = f"{'on' if grain == 'day' else 'in'} **{counted(len(found), grain)}** out of {len(singles):,}"
+    start = f"{words} {count} {when(days.span, desk.today)}"
     if not found or len(found) > TOP_LINES:
         return f"{start}."
     return f"{start}:\n\n{_lines(found, grain, desk)}"
@@ -182,5 +186,3 @@ def _mark(query: Query, metric: Metric) -> tuple[Callable[[Days], bool], str]:
     if mark.above:
         return (lambda one: figure(metric, one) * scale > mark.amount), f"{subject} were above that"
     return (lambda one: figure(metric, one) * scale < mark.amount), f"{subject} were below that"
-
-

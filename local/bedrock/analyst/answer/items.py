@@ -29,7 +29,7 @@ def cannot(query: Query) -> str | None:
     return BY_DAY if query.weekdays or query.threshold or (query.grain and not query.mean) else None
 
 
-# -- rankings ---------------------------------------------------------------------------------------------------------------
+# -- rankings --------------------------------------------------------------------------------------------------------
 
 
 def top_items(query: Query, desk: Desk) -> str:
@@ -64,13 +64,19 @@ def _leader(row: Sold, ask: Ask, desk: Desk, within: str) -> str:
 def _ranking(rows: tuple[Sold, ...], desk: Desk) -> str:
     header = ("Item", "Category", "Sold", "Revenue before refunds", "Share of item sales")
     lines = [
-        (plain(row.item), plain(row.category), f"{row.quantity:,}", money(row.revenue, desk.currency), percent(row.share))
+        (
+            plain(row.item),
+            plain(row.category),
+            f"{row.quantity:,}",
+            money(row.revenue, desk.currency),
+            percent(row.share),
+        )
         for row in rows
     ]
     return table(header, lines)
 
 
-# -- by name ----------------------------------------------------------------------------------------------------------------
+# -- by name ---------------------------------------------------------------------------------------------------------
 
 
 def items(query: Query, desk: Desk) -> str:
@@ -104,7 +110,8 @@ def _of_row(row: Sold, span: Span, query: Query, desk: Desk) -> str:
 def _of_several(text: str, ask: Ask, found: Sales, query: Query, desk: Desk) -> str:
     what = "category " if ask.kind == "category" else ""
     revenue = money(found.revenue, desk.currency)
-    start = f"{what}**{plain(text)}**: **{found.quantity:,} sold** {when(ask.span, desk.today)}, for **{revenue}** before refunds"
+    sold = f"**{found.quantity:,} sold** {when(ask.span, desk.today)}"
+    start = f"{what}**{plain(text)}**: {sold}, for **{revenue}** before refunds"
     more = " The top of them:" if len(found.rows) >= LISTED else ""
     rows = found.rows[:LISTED]
     return f"{start[0].upper()}{start[1:]}.{_a_day(found.quantity, ask.span, query)}{more}\n\n{_ranking(rows, desk)}"
@@ -119,8 +126,8 @@ def _a_day(quantity: int, span: Span, query: Query) -> str:
 def nothing(name: Name, span: Span, desk: Desk) -> str:
     if name.kind != "unknown":
         return f"No **{plain(name.text)}** was sold {when(span, desk.today)}."
-    sold = f"that sold {when(span, desk.today)}"
-    return f"I found no menu item or category called “{typed(name.text)}” {sold}, and I can see only this restaurant's own numbers."
+    start = f"I found no menu item or category called “{typed(name.text)}” that sold {when(span, desk.today)}"
+    return f"{start}, and I can see only this restaurant's own numbers."
 
 
 def side_by_side(query: Query, desk: Desk) -> str:
@@ -135,7 +142,11 @@ def side_by_side(query: Query, desk: Desk) -> str:
     found = dict(zip(asks, sales(desk, *asks.values()), strict=True))
     if not found:
         return nothing(query.names[0], spans[0], desk)
-    rows = [(_label(name, span, asks, query, desk), found.get((name, span))) for span in newest_first for name in query.names]
+    rows = [
+        (_label(name, span, asks, query, desk), found.get((name, span)))
+        for span in newest_first
+        for name in query.names
+    ]
     heading = _difference(rows)
     heading += f", {when(spans[0], desk.today)}" if len(spans) == 1 else ""
     lines = [
@@ -183,7 +194,7 @@ def _difference(rows: list[tuple[str, Sales | None]]) -> str:
     return f"{start}: {pieces:,} more" + (f" ({percent(share(pieces, less))})" if less else "")
 
 
-# -- everything ---------------------------------------------------------------------------------------------------------------
+# -- everything ------------------------------------------------------------------------------------------------------
 
 
 def categories(query: Query, desk: Desk) -> str:
@@ -205,10 +216,16 @@ def categories(query: Query, desk: Desk) -> str:
     figure = f"{quantity:,} sold" if by_quantity else money(revenue, desk.currency)
     start = f"The {word} category {when(span, desk.today)} was **{plain(name) or 'no category'}**, with **{figure}**"
     rows = [
-        (plain(name) or "no category", f"{quantity:,}", money(revenue, desk.currency), percent(share(revenue, found.revenue)))
+        (
+            plain(name) or "no category",
+            f"{quantity:,}",
+            money(revenue, desk.currency),
+            percent(share(revenue, found.revenue)),
+        )
         for name, (quantity, revenue) in ranked
     ]
-    whole = f" of {money(found.revenue, desk.currency)} in all, before refunds:"
+    all_of_it = f"{found.quantity:,} sold" if by_quantity else f"{money(found.revenue, desk.currency)} before refunds"
+    whole = f" of {all_of_it} in all:"
     return f"{start}{whole}\n\n{table(('Category', 'Sold', 'Revenue before refunds', 'Share'), rows)}"
 
 

@@ -29,7 +29,7 @@ class Order:
     refunded: int
 
 
-# -- one order ----------------------------------------------------------------------------------------------------------------
+# -- one order -------------------------------------------------------------------------------------------------------
 
 
 def order(query: Query, desk: Desk) -> str:
@@ -61,10 +61,7 @@ def _details(number: int, one: Slice, desk: Desk) -> str:
     try:
         facts = one.facts
         total, refunded = cents(facts["total"]), cents(facts["refunded"])
-        lines = [
-            (plain(r["item"]), f"{int(r['quantity']):,}", money(cents(r["unit_price"]), desk.currency), money(cents(r["line_total"]), desk.currency))
-            for r in one.rows
-        ]  # fmt: skip
+        lines = [_line(row, desk) for row in one.rows]
         pieces = int(facts["items"])
     except (KeyError, ValueError, ArithmeticError) as error:
         raise UnreadableError from error
@@ -76,6 +73,12 @@ def _details(number: int, one: Slice, desk: Desk) -> str:
     return f"{start}: {figures}{aside}{cancelled}.\n\n{table(('Item', 'Quantity', 'Price', 'Total'), lines)}{note}"
 
 
+def _line(row: dict[str, str], desk: Desk) -> tuple[str, ...]:
+    unit_price, total = cents(row["unit_price"]), cents(row["line_total"])
+    amounts = (money(unit_price, desk.currency), money(total, desk.currency))
+    return (plain(row["item"]), f"{int(row['quantity']):,}", *amounts)
+
+
 def _moment(text: str) -> str:
     day, _, time = text.partition(" ")
     try:
@@ -84,7 +87,7 @@ def _moment(text: str) -> str:
         return "at an unknown time"
 
 
-# -- lists --------------------------------------------------------------------------------------------------------------------
+# -- lists -----------------------------------------------------------------------------------------------------------
 
 
 def orders(query: Query, desk: Desk) -> str:
@@ -119,7 +122,8 @@ def _orders(query: Query, desk: Desk) -> tuple[list[Order], int | None]:
 
 
 def _newest_at_hand(status: str | None, limit: int, desk: Desk) -> list[Order]:
-    """The prefetched list holds the newest orders without a gap, so the first few of a status are there if enough are."""
+    """The prefetched list holds the newest orders without a gap, so the first few of a status are there if enough
+    are."""
     for one in desk.request.slices:
         if one.name == "recent_orders" and not {"status", "start", "end"} & set(one.facts):
             rows = [row for row in _read(one) if status in (None, row.status)]
@@ -134,19 +138,25 @@ def biggest_order(query: Query, desk: Desk) -> str:
     if not complete:
         return "There are more orders in that range than I can look through; please ask for a shorter one."
     if found is None:
-        return f"There were **no orders** {when(span, desk.today)}."
+        return f"There were **no {query.status or ''}{' ' if query.status else ''}orders** {when(span, desk.today)}."
     word = "smallest" if query.bottom else "biggest"
-    return f"The {word} order {when(span, desk.today)} was {_sentence(found, desk)}; cancelled orders are left out."
+    status = f"{query.status} " if query.status else ""
+    aside = "" if query.status else "; cancelled orders are left out"
+    what = "refund" if query.status == "refunded" else f"{status}order"
+    return f"The {word} {what} {when(span, desk.today)} was {_sentence(found, desk)}{aside}."
 
 
 def _biggest(query: Query, desk: Desk) -> tuple[Order | None, bool]:
     span: Span = desk.span_of(query)
-    arguments = {"limit": MOST_ORDERS, "start": span.start.isoformat(), "end": span.end.isoformat()}
+    arguments: dict[str, object] = {"limit": MOST_ORDERS, "start": span.start.isoformat(), "end": span.end.isoformat()}
+    if query.status:
+        arguments["status"] = query.status
     (found,) = desk.fetch([Want("recent_orders", arguments)])
-    rows = [row for row in _read(found) if row.status != "cancelled"]
+    rows = [row for row in _read(found) if query.status or row.status != "cancelled"]
     complete = _matching(found) <= len(_read(found))
     pick = min if query.bottom else max
-    return (pick(rows, key=lambda row: row.total) if rows else None), complete
+    refunds = query.status == "refunded"
+    return (pick(rows, key=lambda row: row.refunded if refunds else row.total) if rows else None), complete
 
 
 def _matching(one: Slice) -> int:
@@ -159,7 +169,9 @@ def _matching(one: Slice) -> int:
 def _read(one: Slice) -> list[Order]:
     try:
         return [
-            Order(int(r["number"]), r["ordered_at"], r["status"], int(r["items"]), cents(r["total"]), cents(r["refunded"]))
+            Order(
+                int(r["number"]), r["ordered_at"], r["status"], int(r["items"]), cents(r["total"]), cents(r["refunded"])
+            )
             for r in one.rows
         ]
     except (KeyError, ValueError, ArithmeticError) as error:
@@ -175,7 +187,14 @@ def _sentence(one: Order, desk: Desk) -> str:
 def _list(rows: list[Order], desk: Desk) -> str:
     header = ("Order", "Placed", "Status", "Items", "Total", "Refunded")
     lines = [
-        (str(one.number), _moment(one.at).removeprefix("on "), plain(one.status), f"{one.items:,}", money(one.total, desk.currency), money(one.refunded, desk.currency))
+        (
+            str(one.number),
+            _moment(one.at).removeprefix("on "),
+            plain(one.status),
+            f"{one.items:,}",
+            money(one.total, desk.currency),
+            money(one.refunded, desk.currency),
+        )
         for one in rows
-    ]  # fmt: skip
+    ]
     return table(header, lines)

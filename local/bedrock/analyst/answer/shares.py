@@ -8,9 +8,10 @@ from ..plan import Desk, Want
 from ..query import Query
 from ..refuse import NOT_UNDERSTOOD
 from ..spans import Span
+from ..vocabulary import WEEKDAYS
 from .items import BY_DAY, nothing, span_for_items
 from .totals import days_for, no_orders
-from .weekdays import GROUPS, WEEKDAYS
+from .weekdays import GROUPS
 from .wording import dates_of, listed, plain, when
 
 
@@ -23,6 +24,8 @@ def part_of(query: Query, desk: Desk) -> str:
         return _of_weekdays(query, desk)
     if query.status == "cancelled":
         return _cancelled(query, desk)
+    if query.status == "refunded" and query.of_orders:
+        return _refunded_orders(query, desk)
     if query.status == "refunded":
         return _refunds(query, desk)
     return _of_range(query, desk) if len(query.spans) == 2 else NOT_UNDERSTOOD
@@ -55,9 +58,8 @@ def _of_weekdays(query: Query, desk: Desk) -> str:
         part = sum(row.net for row in days.rows if row.day.weekday() in group)
         name = GROUPS.get(group) or listed([f"{WEEKDAYS[one].title()}s" for one in group])
         figures = f"{money(part, desk.currency)} of {whole}"
-        lines.append(
-            f"**{name}** made up **{percent(share(part, days.net))}** of net sales {when(days.span, desk.today)}: {figures}."
-        )
+        start = f"**{name}** made up **{percent(share(part, days.net))}** of net sales"
+        lines.append(f"{start} {when(days.span, desk.today)}: {figures}.")
     return "\n\n".join(lines)
 
 
@@ -72,6 +74,18 @@ def _cancelled(query: Query, desk: Desk) -> str:
     rate = percent(share(days.cancelled, placed))
     start = f"**{rate}** of orders {when(span, desk.today)} were cancelled"
     return f"{start}: {counted(days.cancelled, 'cancelled order')} of {placed:,} placed."
+
+
+def _refunded_orders(query: Query, desk: Desk) -> str:
+    span = desk.span_of(query)
+    range_of = {"start": span.start.isoformat(), "end": span.end.isoformat()}
+    days = days_for(query, desk)
+    (found,) = desk.fetch([Want("recent_orders", {"limit": 1, "status": "refunded", **range_of})])
+    if not days.orders:
+        return no_orders(span, desk)
+    refunded = int(found.facts.get("matching", "0"))
+    start = f"**{percent(share(refunded, days.orders))}** of orders {when(span, desk.today)} were refunded"
+    return f"{start}: {refunded:,} of {counted(days.orders, 'order')}, cancelled ones left out."
 
 
 def _refunds(query: Query, desk: Desk) -> str:

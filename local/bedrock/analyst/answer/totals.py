@@ -57,7 +57,7 @@ def _verdict(query: Query, metric: Metric, days: Days) -> str:
     return "Yes. " if met else "No. "
 
 
-# -- one sentence a figure ------------------------------------------------------------------------------------------------
+# -- one sentence a figure -------------------------------------------------------------------------------------------
 
 
 def _net(days: Days, desk: Desk) -> str:
@@ -127,7 +127,7 @@ SUBJECT: dict[Metric, str] = {
 }
 
 
-# -- averages by day --------------------------------------------------------------------------------------------------------
+# -- averages by day -------------------------------------------------------------------------------------------------
 
 
 def _mean(days: Days, metric: Metric, desk: Desk) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..figures import counted, money, one_decimal, rounded
 from ..plan import Days, Desk
-from ..query import Query
+from ..query import Metric, Query
 from ..spans import Span, moved
 from ..vocabulary import WEEKDAYS
-from .totals import SUBJECT, days_for, figure, no_orders
+from .totals import SUBJECT, days_for, figure, mean_shown, no_orders, shown
 from .wording import table, when
 
 GROUPS = {(5, 6): "Weekends", (0, 1, 2, 3, 4): "Weekdays"}
@@ -68,37 +69,57 @@ def _other(group: Group, query: Query, days: Days, desk: Desk) -> str:
     if metric == "average_order":
         gross = money(group.days.gross, desk.currency)
         over = f"gross sales of {gross} over {counted(group.days.orders, 'order')}"
-        return (
-            f"The average order on {group.name} {when(days.span, desk.today)} was **{money(amount, desk.currency)}**: {over}."
-        )
-    shown = f"{amount:,}" if metric == "cancelled" else money(amount, desk.currency)
-    return f"{SUBJECT[metric].capitalize()} on {group.name} {when(days.span, desk.today)}: **{shown}** over {_days(group)}."
+        start = f"The average order on {group.name} {when(days.span, desk.today)}"
+        return f"{start} was **{money(amount, desk.currency)}**: {over}."
+    start = f"{SUBJECT[metric].capitalize()} on {group.name} {when(days.span, desk.today)}"
+    return f"{start}: **{shown(metric, amount, desk)}** over {_days(group)}."
+
+
+ADJECTIVES = {
+    (False, False): ("strongest", "stronger"),
+    (False, True): ("busiest", "busier"),
+    (True, False): ("weakest", "weaker"),
+    (True, True): ("quietest", "quieter"),
+}
 
 
 def _several(groups: list[Group], query: Query, days: Days, desk: Desk) -> str:
-    by_orders = query.metric == "orders"
-    ranked = sorted(groups, key=lambda one: -_average(one, by_orders=by_orders))
-    if query.bottom:
-        ranked.reverse()
+    metric: Metric = query.metric or "net"
+    ranked = sorted(groups, key=lambda one: _average(one, metric), reverse=not query.bottom)
     first = ranked[0]
-    word = {(False, False): "strongest", (False, True): "busiest", (True, False): "weakest", (True, True): "quietest"}
-    average = f"{_shown(first, desk, by_orders=by_orders)} a day"
-    adjective = word[bool(query.bottom), by_orders]
-    if len(groups) == 2:
-        adjective = {"strongest": "stronger", "busiest": "busier", "weakest": "weaker", "quietest": "quieter"}[adjective]
-    start = f"{when(days.span, desk.today)}, **{first.name}** were the {adjective}, at **{average}** on average."
-    header = ("", "Days", "Net sales", "Net a day", "Orders", "Orders a day")
-    return f"{start[0].upper()}{start[1:]}\n\n{table(header, [_line(group, desk) for group in ranked])}"
+    adjective = ADJECTIVES[bool(query.bottom), metric == "orders"][len(groups) == 2]
+    if metric not in ("net", "orders"):
+        adjective = ("lowest" if query.bottom else "highest") + f" for {SUBJECT[metric]}"
+    figure_words = f"{_shown(first, metric, desk)}{'' if metric == 'average_order' else ' a day on average'}"
+    span = when(days.span, desk.today)
+    start = f"{span[0].upper()}{span[1:]}, **{first.name}** were the {adjective}, at **{figure_words}**."
+    header, line = _columns(metric)
+    return f"{start}\n\n{table(header, [line(group, desk) for group in ranked])}"
 
 
-def _average(group: Group, *, by_orders: bool) -> float:
-    return (group.days.orders if by_orders else group.days.net) / group.count
+def _average(group: Group, metric: Metric) -> float:
+    return figure(metric, group.days) / (1 if metric == "average_order" else group.count)
 
 
-def _shown(group: Group, desk: Desk, *, by_orders: bool) -> str:
-    if by_orders:
-        return f"{one_decimal(group.days.orders, group.count)} orders"
-    return f"{money(rounded(group.days.net, group.count), desk.currency)} net"
+def _shown(group: Group, metric: Metric, desk: Desk) -> str:
+    if metric == "average_order":
+        return money(figure(metric, group.days), desk.currency)
+    average = mean_shown(metric, figure(metric, group.days), group.count, desk)
+    return f"{average} {'net' if metric == 'net' else SUBJECT[metric]}"
+
+
+def _columns(metric: Metric) -> tuple[tuple[str, ...], Callable[[Group, Desk], tuple[str, ...]]]:
+    if metric in ("net", "orders"):
+        return ("", "Days", "Net sales", "Net a day", "Orders", "Orders a day"), _line
+    if metric == "average_order":
+        return ("", "Orders", "Gross sales", "Average order"), _order_line
+    name = SUBJECT[metric].capitalize()
+    return ("", "Days", name, f"{name} a day"), lambda group, desk: (
+        group.name,
+        f"{group.count:,}",
+        shown(metric, figure(metric, group.days), desk),
+        mean_shown(metric, figure(metric, group.days), group.count, desk),
+    )
 
 
 def _line(group: Group, desk: Desk) -> tuple[str, ...]:
@@ -111,6 +132,11 @@ def _line(group: Group, desk: Desk) -> tuple[str, ...]:
         f"{orders:,}",
         one_decimal(orders, group.count),
     )
+
+
+def _order_line(group: Group, desk: Desk) -> tuple[str, ...]:
+    average = money(figure("average_order", group.days), desk.currency)
+    return (group.name, f"{group.days.orders:,}", money(group.days.gross, desk.currency), average)
 
 
 def _days(group: Group) -> str:

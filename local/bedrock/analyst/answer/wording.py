@@ -72,7 +72,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _is_figure(cell: str) -> bool:
-    return cell[-1:].isdigit() and cell.count(" ") < 2 or cell.endswith("%")
+    return (cell[-1:].isdigit() and cell.count(" ") < 2) or cell.endswith("%")
 
 
 def listed(parts: Sequence[str]) -> str:

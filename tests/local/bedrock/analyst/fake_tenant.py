@@ -1,4 +1,5 @@
-"""A restaurant in memory: seeded orders, the slices made from them, and the five tools, in the format that the service renders.
+"""A restaurant in memory: seeded orders, the slices made from them, and the five tools, in the format that the
+service renders.
 
 Truth for the tests is computed from `orders` (see truth.py), never from the slices.
 """
@@ -132,7 +133,7 @@ class FakeTenant:
     def prefetch_start(self) -> date:
         return self.today - timedelta(days=PREFETCH_DAYS - 1)
 
-    # -- the request ----------------------------------------------------------------------------------------------
+    # -- the request -------------------------------------------------------------------------------------------------
 
     def body(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -160,7 +161,7 @@ class FakeTenant:
             raise ToolError(f"Missing: {sorted(missing)}.")
         return str(getattr(self, name)(raw))
 
-    # -- the slices -----------------------------------------------------------------------------------------------
+    # -- the slices --------------------------------------------------------------------------------------------------
 
     def revenue_by_day(self, raw: dict[str, Any]) -> str:
         start, end = self._range(raw)

@@ -1,7 +1,7 @@
 """What a right answer must state, worked out from the orders themselves.
 
-An expectation is [name, *arguments] in the question files; `texts_for` turns it into the pieces of text that the answer has to
-contain, each with its own boundaries ("$12.00" is not found inside "$112.00").
+An expectation is [name, *arguments] in the question files; `texts_for` turns it into the pieces of text that the
+answer has to contain, each with its own boundaries ("$12.00" is not found inside "$112.00").
 """
 
 from __future__ import annotations

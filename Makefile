@@ -15,17 +15,17 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 
 BIN := .venv/bin
 NODE_CHECKS := $(dir $(wildcard tests/*/*/package-lock.json tests/*/*/*/package-lock.json))
-SOURCES := service local tests benchmarks $(wildcard infra/*.py evals/*.py)
+SOURCES := service local tests benchmarks docs/images $(wildcard infra/*.py evals/*.py)
 
 # A dollar sign in a question is a dollar sign.
 override Q := $(value Q)
 override NAME := $(value NAME)
-export Q AS CONTINUE PORT NOW MODEL_MODE MODEL_ID TABLESIDE_STATE FILE NAME TIMEZONE CURRENCY OWNER
+export Q AS N CONTINUE PORT NOW MODEL_MODE MODEL_ID TABLESIDE_STATE FILE NAME TIMEZONE CURRENCY OWNER
 
-.PHONY: help run ask token import reset test check format lock node-check-deps python
+.PHONY: help run ask token import bench-first-token bench-receipts picture reset test check format lock node-check-deps python
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
 run: python ## start everything: PORT=8000 NOW=2015-12-31T23:00:00-05:00 MODEL_MODE=analyst|replay …|record …|fault …
 	@$(PYTHON) local/preflight.py run
@@ -44,6 +44,18 @@ import: python ## load a point-of-sale export: FILE=orders.csv.gz NAME="…" TIM
 	@$(PYTHON) local/install.py local
 	@exec $(BIN)/python -m local.import_file
 
+bench-first-token: python ## time to the first token on the running service: AS=owner@… [N=50]
+	@$(PYTHON) local/install.py local
+	@exec $(BIN)/python -m benchmarks.first_token
+
+bench-receipts: python ## how often a made-up figure would get a receipt, and what receipts cost
+	@$(PYTHON) local/install.py local
+	@exec $(BIN)/python -m benchmarks.receipts_false_matches
+
+picture: python ## draw the README's terminal from a real question: Q="…" AS=owner@…
+	@$(PYTHON) local/install.py local
+	@exec $(BIN)/python docs/images/terminal.py
+
 reset: python ## forget all data, sign-ins and conversations
 	@$(PYTHON) local/install.py local
 	@exec $(BIN)/python -m local.reset
@@ -51,7 +63,7 @@ reset: python ## forget all data, sign-ins and conversations
 test: python node-check-deps ## all tests, the fast ones first
 	@$(PYTHON) local/preflight.py test
 	@$(PYTHON) local/install.py dev
-	@$(BIN)/python -m pytest $(wildcard tests/unit tests/database tests/http tests/local)
+	@$(BIN)/python -m pytest $(wildcard tests/unit tests/database tests/http tests/local tests/truth)
 
 check: python ## formatting, lint, types, import rules, migrations
 	@$(PYTHON) local/install.py dev

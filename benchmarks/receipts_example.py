@@ -40,7 +40,7 @@ def daily_rows(first: date = FIRST, last: date = TODAY) -> tuple[DayRevenue, ...
 
 
 def _day(day: date) -> DayRevenue:
-    chance = random.Random(day.toordinal())
+    chance = random.Random(day.toordinal())  # noqa: S311
     weekday = day.strftime("%A")
     if day == date(2026, 11, 2):
         return DayRevenue(day, weekday, 0, 0, 0, 0, 0)
@@ -65,7 +65,7 @@ def revenue(first: date = FIRST, last: date = TODAY) -> SliceResult:
 
 
 def items(first: date = FIRST, last: date = TODAY) -> SliceResult:
-    chance = random.Random(5)
+    chance = random.Random(5)  # noqa: S311
     total = sum(row.gross for row in daily_rows(first, last))
     rows: list[Row] = []
     for rank, (name, category) in enumerate(ITEMS, 1):
@@ -84,7 +84,7 @@ def items(first: date = FIRST, last: date = TODAY) -> SliceResult:
 
 
 def orders() -> SliceResult:
-    chance = random.Random(9)
+    chance = random.Random(9)  # noqa: S311
     rows = []
     for age, number in enumerate(reversed(NUMBERS)):
         moment = datetime(2026, 11, 22, 22, 47) - timedelta(minutes=17 * age)  # noqa: DTZ001 (a local time)

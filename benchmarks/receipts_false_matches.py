@@ -2,10 +2,11 @@
 
     python -m benchmarks.receipts_false_matches [--tries 40] [--seed 1]
 
-Takes true answers over 35 daily rows, 10 items, 20 orders and tool results, puts a random figure in the place of each true
-one in turn (everything around it stays true: the worst case), and counts how often the invention is matched. A second
-block appends inventions in sentences of their own. Three forms are shown apart, for no checker can do much better: where one small count of 32 is right, one
-invention in 32 is; one whole percentage of 101 likewise; and 35 days of ten years are days that the rows do have.
+Takes true answers over 35 daily rows, 10 items, 20 orders and tool results, puts a random figure in the place of each
+true one in turn (everything around it stays true: the worst case), and counts how often the invention is matched. A
+second block appends inventions in sentences of their own. Three forms are shown apart, for no checker can do much
+better: where one small count of 32 is right, one invention in 32 is; one whole percentage of 101 likewise; and 35 days
+of ten years are days that the rows do have.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ class Tally(Struct):
 
 def false_matches(form: Form, *, tries: int, seed: int) -> tuple[Tally, Tally]:
     """Matched inventions in the places of true figures, and in sentences of their own."""
-    chance = random.Random(f"{seed} {form.name}")
+    chance = random.Random(f"{seed} {form.name}")  # noqa: S311
     replaced, appended = Tally(), Tally()
     for answer in ANSWERS:
         for start, end in _places(answer, form.kind):

@@ -79,7 +79,9 @@ class Printer:
             case {"type": "data-receipts", "data": {"matched": matched, "unmatched": unmatched}}:
                 self._say(f"receipts for {matched} of {matched + unmatched} figures")
             case {"type": "data-usage", "data": data}:
-                self._say(f"usage {_short(data)}")
+                self._say(_usage(data))
+            case {"type": "start", "messageMetadata": {"standIn": True, "model": str(model)}}:
+                self._say(f"answered by a stand-in ({model}), not by Amazon Nova")
             case {"type": "error", "errorText": text}:
                 self.failed = True
                 self._say(f"error: {text}")
@@ -124,6 +126,12 @@ def _short(data: object) -> str:
     return text if len(text) <= 300 else f"{text[:300]}…"
 
 
+def _usage(data: dict[str, Any]) -> str:
+    cost = "no known price" if data["costUsd"] is None else f"${data['costUsd']}"
+    calls = f"{data['modelCalls']} model call{'s' if data['modelCalls'] != 1 else ''}"
+    return f"{data['inputTokens']} tokens in, {data['outputTokens']} out, {calls}, {cost}"
+
+
 async def ask(running: Running, token: str, question: Question, printer: Printer) -> None:
     """Raises LocalCloudError when the service answers with a problem instead of a stream."""
     headers = {"authorization": f"Bearer {token}", "accept": "text/event-stream"}
@@ -136,8 +144,6 @@ async def ask(running: Running, token: str, question: Question, printer: Printer
         if response.status != 200:
             raise LocalCloudError(_problem(response.status, await response.read()))
         question.remember()
-        if spoken_by := response.headers.get("x-tableside-stand-in"):
-            print(f"stand-in: {spoken_by}", file=sys.stderr)
         async for part in _parts(response.content):
             printer.take(part)
 

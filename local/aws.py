@@ -15,7 +15,7 @@ from msgspec import Struct
 from local.errors import LocalCloudError
 from local.ministack import REGION, Ministack
 from local.private_files import read_record, write_record
-from service.conversations.dynamodb import TABLE_DEFINITION
+from service.conversations.dynamodb import TABLE_DEFINITION, TTL_ATTRIBUTE
 
 __all__ = [
     "Identity",
@@ -112,6 +112,10 @@ async def prepare_conversations(ministack: Ministack) -> str:
     async with ministack.client("dynamodb") as dynamodb:
         try:
             await dynamodb.create_table(TableName=CONVERSATIONS_TABLE, **definition)
+            await dynamodb.update_time_to_live(
+                TableName=CONVERSATIONS_TABLE,
+                TimeToLiveSpecification={"Enabled": True, "AttributeName": TTL_ATTRIBUTE},
+            )
         except ClientError as error:
             if _code(error) != "ResourceInUseException":
                 raise

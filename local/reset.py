@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sys
 
 from local.errors import LocalCloudError
 from local.postgres import Postgres
 from local.state import State
+from local.supervisor import Supervisor
 
 
 def reset(state: State) -> None:
@@ -15,6 +17,7 @@ def reset(state: State) -> None:
     if not state.directory.exists():
         return
     with state.held():
+        asyncio.run(Supervisor(state.path("children.json"), print).end_leftovers())
         Postgres(state.path("postgres"), port=1).remove()
         shutil.rmtree(state.directory)
 

@@ -69,7 +69,8 @@ class Supervisor:
 
     async def end_leftovers(self) -> None:
         """Ends what an earlier run left behind. A process id that another program has by now is left alone."""
-        for child in (read_record(self._file, dict[str, _Child]) or {}).values():
+        left = read_record(self._file, dict[str, _Child]) or {}
+        for child in reversed(left.values()):
             if birth_of(child.pid) == child.birth:
                 await end_orphan(child.pid, signal.SIGTERM, patience=10)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 from datetime import date, datetime
 from typing import Any
 
@@ -93,6 +94,7 @@ class _Step(Struct):
     text: str = ""
     asked: list[ToolPart] = msgspec.field(default_factory=list)
     stop_reason: str = ""
+    garbled: Exception | None = None
 
 
 class AgentLoop:
@@ -200,12 +202,13 @@ class AgentLoop:
         self._usage.model_calls += 1
         self._transcript.step_started()
         try:
-            async for event in self._model.stream(self._request(system, messages, settings)):
-                self._take(event, step)
+            async with aclosing(self._model.stream(self._request(system, messages, settings))) as events:
+                async for event in events:
+                    self._take(event, step)
         finally:
             self._transcript.step_finished()
-        if step.stop_reason.startswith("malformed"):
-            raise MalformedToolUseError
+        if step.garbled or step.stop_reason.startswith("malformed"):
+            raise MalformedToolUseError from step.garbled
         return step
 
     def _request(self, system: str, messages: tuple[Message, ...], settings: ModelSettings) -> ModelRequest:
@@ -225,7 +228,7 @@ class AgentLoop:
             case ToolUseChunk(id_, text):
                 self._transcript.tool_fragment(id_, text)
             case ToolUseClosed(id_, name, arguments):
-                step.asked.append(self._read_arguments(id_, name, arguments))
+                self._read_arguments(id_, name, arguments, step)
             case UsageCounted(input_tokens, output_tokens):
                 self._usage.add(input_tokens, output_tokens)
             case AnswerStopped(reason):
@@ -238,14 +241,16 @@ class AgentLoop:
             self._report.stand_in = True
             self._emit(StandInSpoke(name))
 
-    def _read_arguments(self, id_: str, name: str, arguments: str) -> ToolPart:
+    def _read_arguments(self, id_: str, name: str, arguments: str, step: _Step) -> None:
+        """Garbled ones are no end yet: what the call cost is told last of all."""
         try:
             given = msgspec.json.decode(arguments, type=dict[str, Any])
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
             self._transcript.tool_invalid(id_, name, arguments, "The arguments were garbled.")
-            raise MalformedToolUseError from error
+            step.garbled = error
+            return
         self._transcript.tool_ready(id_, name, given)
-        return ToolPart(id_, name, given)
+        step.asked.append(ToolPart(id_, name, given))
 
     # -- tools ---------------------------------------------------------------------------------------------------
 

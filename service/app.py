@@ -46,9 +46,9 @@ def create_app(config: Config | None = None) -> Litestar:
     """
     config = config or read_config()
     configure_logging(config.log_level)
-    return Litestar(
+    app = Litestar(
         route_handlers=ROUTES,
-        middleware=[request_log, AuthenticationMiddleware],
+        middleware=[AuthenticationMiddleware],
         dependencies={"resources": Provide(_resources, sync_to_thread=False), "store": Provide(_store)},
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[_lifespan(config)],
@@ -56,6 +56,9 @@ def create_app(config: Config | None = None) -> Litestar:
         request_max_body_size=LONGEST_BODY,
         logging_config=None,
     )
+    # Around everything: Litestar's own middleware sees no request for a path that is not there, and no refusal.
+    app.asgi_handler = request_log(app.asgi_handler)
+    return app
 
 
 def _lifespan(config: Config) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:

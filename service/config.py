@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -84,7 +85,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
     try:
         config = msgspec.convert(given, Config, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError(_in_capitals(str(error))) from None
+        raise ConfigError(_without_value(_in_capitals(str(error)))) from None
     if config.database_auth == "password" and config.database_password is None:
         raise ConfigError("DATABASE_PASSWORD is needed because DATABASE_AUTH is password")
     if config.database_auth == "iam" and config.database_tls_ca is None:
@@ -99,3 +100,8 @@ def _in_capitals(message: str) -> str:
     for field in Config.__struct_fields__:
         message = message.replace(f"`$.{field}`", field.upper()).replace(f"`{field}`", field.upper())
     return message
+
+
+def _without_value(message: str) -> str:
+    """Of all that msgspec says, only this repeats what was given."""
+    return re.sub(r"^Invalid enum value .* - at", "Not one of the values it can have - at", message, flags=re.DOTALL)

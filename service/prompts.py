@@ -62,12 +62,21 @@ def load_prompt(name: str, version: str | None = None, directory: Path = PROMPTS
         content = (directory / name / f"{version}.md").read_bytes()
     except OSError as error:
         raise PromptError(f"{name}: {error.strerror}: {error.filename}") from error
-    front, body = _split(content.decode("utf-8"), f"{name} {version}")
+    front, body = _split(_text(content, f"{name} {version}"), f"{name} {version}")
     used = set(_VARIABLE.findall(body))
+    if "{{" in _VARIABLE.sub("", body):
+        raise PromptError(f"{name} {version} has a {{{{ that begins no variable")
     if used != set(front.variables):
         raise PromptError(f"{name} {version} declares {sorted(front.variables)} and uses {sorted(used)}")
     digest = hashlib.sha256(content).hexdigest()[:12]
     return Prompt(name, version, digest, front.model, frozenset(used), body.strip())
+
+
+def _text(content: bytes, where: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise PromptError(f"{where} is not UTF-8 text") from error
 
 
 def _split(text: str, where: str) -> tuple[FrontMatter, str]:

@@ -32,7 +32,8 @@ _UNITS = {
 
 
 class RequestReport(Struct, kw_only=True, omit_defaults=True):
-    """What is said of one request. `route` is the route's template, never the path, which may hold an id."""
+    """What is said of one request. `route` is the route's template, never the path, which may hold an id; `reason`:
+    why a token was refused."""
 
     request_id: str
     method: str
@@ -42,6 +43,7 @@ class RequestReport(Struct, kw_only=True, omit_defaults=True):
     tenant: str | None = None
     user: str | None = None
     error_code: str | None = None
+    reason: str | None = None
 
 
 class TurnReport(Struct, kw_only=True, omit_defaults=True):
@@ -77,7 +79,7 @@ def configure_logging(level: str) -> None:
             structlog.processors.JSONRenderer(serializer=_to_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stdout)

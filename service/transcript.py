@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from service.errors import ToolError
+from service.errors import ToolError, ToolFailed
 from service.events import (
     DataReady,
     ReasoningDelta,
@@ -31,6 +31,8 @@ from service.messages import DataPart, Part, ReasoningPart, TextPart, ToolPart
 
 Emit = Callable[[StreamEvent], None]
 
+UNFINISHED = "This look-up did not finish."
+
 
 class Transcript:
     def __init__(self, emit: Emit) -> None:
@@ -40,7 +42,7 @@ class Transcript:
         self._chunks: list[str] = []
         self._blocks = 0
         self._open_tools: dict[str, str] = {}
-        self._tool_parts: dict[str, int] = {}
+        self._places: dict[tuple[str, ...], int] = {}
         self._in_step = False
 
     @property
@@ -66,6 +68,13 @@ class Transcript:
         if self._in_step:
             self._in_step = False
             self._emit(StepFinished())
+
+    def finish(self) -> None:
+        """The turn has ended: a look-up that was under way has no result, and never will."""
+        self.step_finished()
+        for part in self.parts:
+            if isinstance(part, ToolPart) and part.output is None and part.error is None:
+                self.tool_failed(part, ToolFailed(UNFINISHED))
 
     # -- text and reasoning --------------------------------------------------------------------------------------
 
@@ -105,16 +114,18 @@ class Transcript:
         self._close_block()
         self._open_tools[id_] = name
         self._emit(ToolInputStarted(id_, name))
+        self._keep_tool(ToolPart(id_, name, None))
 
     def tool_fragment(self, id_: str, text: str) -> None:
         self._emit(ToolInputDelta(id_, text))
 
-    def tool_ready(self, id_: str, name: str, arguments: Any) -> None:
+    def tool_ready(self, id_: str, name: str, arguments: dict[str, Any]) -> None:
         self._open_tools.pop(id_, None)
         self._emit(ToolInputReady(id_, name, arguments))
         self._keep_tool(ToolPart(id_, name, arguments))
 
-    def tool_invalid(self, id_: str, name: str, arguments: Any, sentence: str) -> None:
+    def tool_invalid(self, id_: str, name: str, arguments: str | None, sentence: str) -> None:
+        """arguments: the text that the model wrote, which is no JSON object; None when it wrote no end."""
         self._open_tools.pop(id_, None)
         self._emit(ToolInputInvalid(id_, name, arguments, sentence))
         self._keep_tool(ToolPart(id_, name, arguments, error=sentence))
@@ -129,11 +140,23 @@ class Transcript:
 
     def _keep_tool(self, part: ToolPart) -> None:
         """A tool has one part, where it was asked for; its result replaces it there."""
-        at = self._tool_parts.setdefault(part.id, len(self._parts))
+        self._keep(part, ("tool", part.id))
+
+    def _keep(self, part: Part, key: tuple[str, ...]) -> None:
+        if key not in self._places:
+            self._close_block()
+            self._places[key] = len(self._parts)
+        at = self._places[key]
         self._parts[at : at + 1] = [part]
 
     # -- data ----------------------------------------------------------------------------------------------------
 
     def data(self, name: str, data: Any, id_: str | None = None) -> None:
+        """A record with an id replaces the one of that name and id."""
+        self._close_block()
         self._emit(DataReady(name, data, id_))
-        self._parts.append(DataPart(name, data, id_))
+        part = DataPart(name, data, id_)
+        if id_ is None:
+            self._parts.append(part)
+        else:
+            self._keep(part, ("data", name, id_))

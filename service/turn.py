@@ -54,8 +54,7 @@ async def run_turn(
     emit: Emit,
 ) -> TurnReport:
     """Answers a question whose turn has begun, emitting events as they happen, and stores the answer. Every failure
-    ends as an event and an `interrupted` answer; only cancellation (the process is shutting down) comes out, and that
-    after what there is has been stored."""
+    ends as an event and an `interrupted` answer, and so does cancellation: the process is shutting down."""
     started = TurnStarted(
         conversation_id=begun.conversation_id,
         question_id=begun.question.id,
@@ -95,8 +94,7 @@ class _RunningTurn:
         try:
             outcome = await self._answer_until_ended()
         except asyncio.CancelledError:
-            await self._conclude(Outcome("interrupted", "error", ShuttingDownError()))
-            raise
+            outcome = Outcome("interrupted", "error", ShuttingDownError())
         await self._conclude(outcome)
         return self._report
 
@@ -130,7 +128,7 @@ class _RunningTurn:
                 continue
 
     async def _conclude(self, outcome: Outcome) -> None:
-        self._transcript.step_finished()
+        self._transcript.finish()
         if self._checkpoints.at("bedrock") is not None:
             self._checkpoints.passed("stream_back")
         self._write_receipts()

@@ -28,6 +28,7 @@ LOST: tuple[type[Exception], ...] = (
     asyncpg.OperatorInterventionError,  # a cancelled statement, an idle session closed, a dropped database
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.TransactionTimeoutError,
+    asyncpg.InternalClientError,  # the driver lost its footing when the server was killed under it
     asyncpg.PostgresSystemError,  # a disk or file error on the server
 )
 """While a connection is in use: the database failed, not the query."""

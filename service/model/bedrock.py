@@ -94,14 +94,17 @@ class BedrockModel:
     async def _open(self, converse: dict[str, Any]) -> _Answer:
         """Tried again with jitter until patience ends: as long as nothing has been shown, a failure can be hidden."""
         now = asyncio.get_running_loop().time
-        deadline, pause = now() + self._patience, FIRST_PAUSE
+        deadline, pause, earlier = now() + self._patience, FIRST_PAUSE, None
         while True:
             try:
                 return await self._try_once(converse, deadline)
             except _Failed as failed:
+                if now() >= deadline:
+                    raise earlier or failed  # noqa: B904 (cut short, this try says less than those before it)
                 wait = pause * random.uniform(0.5, 1.5)  # noqa: S311 (jitter, not a secret)
                 if not failed.passing or now() + wait >= deadline:
                     raise
+                earlier = failed
             await asyncio.sleep(wait)
             pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -99,7 +99,9 @@ class ContentReader:
 
 
 def to_converse(model_id: str, request: ModelRequest) -> dict[str, Any]:
-    """topK has no place in inferenceConfig; Nova takes it among the model's own fields."""
+    """topK has no place in inferenceConfig; Nova takes it among the model's own fields. An empty list of tools would
+    be refused."""
+    tools = {"toolConfig": {"tools": [_tool(tool) for tool in request.tools]}} if request.tools else {}
     return {
         "modelId": model_id,
         "system": [{"text": request.system}],
@@ -108,9 +110,9 @@ def to_converse(model_id: str, request: ModelRequest) -> dict[str, Any]:
             "maxTokens": request.settings.max_tokens,
             "temperature": request.settings.temperature,
         },
-        "toolConfig": {"tools": [_tool(tool) for tool in request.tools]},
         "requestMetadata": request.labels,
         "additionalModelRequestFields": {"inferenceConfig": {"topK": request.settings.top_k}},
+        **tools,
     }
 
 

@@ -105,7 +105,7 @@ def _figures(surroundings: Surroundings) -> list[Nearby]:
 
 
 def _derived(found: Found) -> Found:
-    """Ratios first, for a change may be told of two averages; then differences, changes and shares; then repetitions."""
+    """Ratios first, for a change may be told of two averages; then differences, changes, shares; then repetitions."""
     for derive in (match_ratio, match_derived):
         stated = [Stated(position, nearby, match) for position, (nearby, match) in enumerate(found) if match]
         stated = [s for s in stated if s.match.measures and s.nearby.figure.kind != "date"]

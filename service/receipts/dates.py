@@ -16,13 +16,13 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b(?:\.(?=,?\s*[0-9]))?"
 )
 WEEKDAY = r"\b(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b"
 
 _DAY = r"(?<![0-9.,/])[0-9]{1,2}(?:st|nd|rd|th)?(?![0-9a-z]|[.,/][0-9])"
 _OPTIONAL_WEEKDAY = rf"(?:{WEEKDAY}\.?,?\s+)?(?:the\s+)?"
-_TO = r"(?:–|—|-|to|through|thru|until|till|and|&|or|,|\s){1,5}"
+_TO = r"\s*(?:–|—|-|\bto\b|\bthrough\b|\bthru\b|\buntil\b|\btill\b|\band\b|&|\bor\b|,)\s*(?:and\s|&\s)?"
 _YEAR = r"(?:,?\s+(?P<{name}>(?:19|20)[0-9]{{2}})(?![0-9]|[.,][0-9]))?"
 _NO_NOUN = r"(?!\s*(?:%|orders?\b|items?\b|cancel|refund|pieces?\b|days?\b|sold\b|percent))"
 
@@ -38,7 +38,7 @@ _MONTH_FIRST = (
 _DATE = re.compile(
     r"(?=[0-9]|\b[a-z])(?:(?P<iso>(?<![0-9-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]))"
     rf"|{_DAY_FIRST}|{_MONTH_FIRST}"
-    r"|(?P<numeric>(?<![0-9./])[0-9]{1,2}([/.])[0-9]{1,2}\2[0-9]{4}(?![0-9]))"
+    r"|(?P<numeric>(?<![0-9./])[0-9]{1,2}(?P<mark>[/.])[0-9]{1,2}(?P=mark)[0-9]{4}(?![0-9]))"
     r"|(?<![0-9./])(?P<short>[0-9]{1,2}/[0-9]{1,2})(?![0-9/])"
     rf"|\b(?P<my>(?P<my_month>{MONTH})\s+(?P<my_year>(?:19|20)[0-9]{{2}}))(?![0-9]|[.,][0-9])"
     r"|\b(?P<quarter>q(?P<q>[1-4])(?:\s+(?:of\s+)?(?P<q_year>(?:19|20)[0-9]{2}))?)(?![0-9a-z])"

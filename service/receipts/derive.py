@@ -8,10 +8,10 @@ from datetime import date
 
 from msgspec import Struct
 
-from service.receipts.evidence import Candidate, Scope
 from service.receipts.matching import Match, agreeing, is_coarse, measures_of, tells_change
 from service.receipts.nearby import Nearby
 from service.receipts.receipt import ChangeSource, DifferenceSource, RangeSource, RatioSource
+from service.receipts.table import Candidate, Scope
 from service.receipts.words import AVERAGE_ORDER, AVERAGE_PRICE, MULTIPLE, SHARE
 
 _TAKINGS = frozenset({"gross", "net", "total"})

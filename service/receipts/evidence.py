@@ -6,65 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from html import escape
-
-import msgspec
-from msgspec import Struct
 
 from service.receipts.mentions import DayRange, Mention
-from service.receipts.plain import lowered, plain
+from service.receipts.names import find_names
 from service.receipts.receipt import FactSource, RowSource, Source
+from service.receipts.table import Candidate, Scope, Table, key, table_of, whole_units
 from service.receipts.words import measure_of
-from service.rows import Column, Fact, Kind, Row, SliceResult
+from service.rows import Row, SliceResult
 
-_MARKDOWN = str.maketrans({**{c: f"\\{c}" for c in "\\*_`[|"}, "<": "&lt;"})
 _LONGEST = 1_500
-_NOT_NAMES = ("weekday", "status", "period", "category")
-
-Scope = tuple[object, ...]
-"""What a figure is about: ("days", first, last), ("item", slice, name), ("order", number)."""
-
-
-class Candidate(Struct, frozen=True):
-    """A figure that an answer may state: numerator / denominator in whole units (not cents)."""
-
-    source: Source
-    kind: Kind
-    measure: str
-    scope: Scope
-    numerator: int
-    denominator: int = 1
-    change: bool = False
-    """A difference or change in itself: its sign is told by words such as `fell`."""
-
-
-class Table(Struct, frozen=True):
-    """One slice, laid out for finding things in it. The names are those of its columns, None where there is none."""
-
-    position: int
-    result: SliceResult
-    columns: tuple[Column, ...]
-    days: DayRange | None
-    day: str | None
-    periods: tuple[DayRange, ...]
-    time: str | None
-    item: str | None
-    number: bool
-    made: dict[object, tuple[Candidate, ...]] = msgspec.field(default_factory=dict)
-    """Candidates that were worked out already, by what they are of."""
-
-    @property
-    def name(self) -> str:
-        return self.result.name
-
-    @property
-    def order(self) -> int | None:
-        """The order that the whole slice is about."""
-        return next((f.value for f in self.result.facts if f.name == "number" and isinstance(f.value, int)), None)
-
-    @property
-    def status(self) -> str | None:
-        return next((f.value for f in self.result.facts if f.name == "status" and isinstance(f.value, str)), None)
 
 
 class Evidence:
@@ -72,7 +22,7 @@ class Evidence:
 
     def __init__(self, slices: Sequence[SliceResult], today: date) -> None:
         self.today = today
-        self.tables = tuple(_table(position, result) for position, result in enumerate(slices))
+        self.tables = tuple(table_of(position, result) for position, result in enumerate(slices))
         self.currency = slices[0].currency if slices else ""
         self._by_day: dict[date, list[tuple[Table, int]]] = defaultdict(list)
         self._by_period: dict[DayRange, list[tuple[Table, int]]] = defaultdict(list)
@@ -93,7 +43,7 @@ class Evidence:
                 self._by_day[day].append((table, index))
                 self._day_rows[table.position][day] = index
             if table.item is not None:
-                self._by_item[_key(getattr(row, table.item))].append((table, index))
+                self._by_item[key(getattr(row, table.item))].append((table, index))
             if table.number:
                 self._by_order[row.number].append((table, index))  # type: ignore[attr-defined]
 
@@ -101,49 +51,8 @@ class Evidence:
     def orders(self) -> frozenset[int]:
         return frozenset(self._by_order) | {table.order for table in self.tables if table.order is not None}
 
-    # -- names -------------------------------------------------------------------------------------------------
-
     def names_in(self, text: str) -> Iterator[Mention]:
-        """Items that lower-case `text` names, the longest name first where several fit."""
-        taken: list[tuple[int, int]] = []
-        for alias, names in sorted(self._aliases.items(), key=lambda pair: -len(pair[0])):
-            start = text.find(alias)
-            while start >= 0:
-                end = _word_end(text, start, start + len(alias))
-                if end is not None and not any(start < last and first < end for first, last in taken):
-                    taken.append((start, end))
-                    category = any(name in self._categories for name in names)
-                    yield Mention(start, end, "category" if category else "name", names=names)
-                start = text.find(alias, start + len(alias))
-
-    @cached_property
-    def _aliases(self) -> dict[str, tuple[str, ...]]:
-        """Each way to write an item's name -> the items it may mean. `Deluxe` may mean `Deluxe (S)` and `(M)`."""
-        facts = [_key(fact.value) for table in self.tables for fact in table.result.facts if fact.name == "item"]
-        names = [*self._by_item, *(name for name in facts if name), *self._categories]
-        aliases: dict[str, list[str]] = defaultdict(list)
-        for name in names:
-            short = name.split(" (")[0]
-            for alias in {name, escape(name, quote=False), name.translate(_MARKDOWN), short}:
-                if len(alias) > 1 and any(c.isalpha() for c in alias):
-                    aliases[alias].append(name)
-        for note in self._notes():
-            if note:
-                aliases.setdefault(note, [])
-        return {alias: tuple(dict.fromkeys(found)) for alias, found in aliases.items()}
-
-    @cached_property
-    def _categories(self) -> frozenset[str]:
-        """Categories that are not items too."""
-        rows = (row for table in self.tables if table.item for row in table.result.rows)
-        named = {_key(getattr(row, "category", "")) for row in rows}
-        named |= {_key(f.value) for table in self.tables for f in table.result.facts if f.name == "category"}
-        return frozenset(named - set(self._by_item) - {""})
-
-    def _notes(self) -> Iterator[str]:
-        """Free text of an order: figures inside it are quoted, not stated."""
-        for table in self.tables:
-            yield from (_key(f.value) for f in table.result.facts if f.name == "note" and isinstance(f.value, str))
+        return find_names(text, self.tables, self._by_item)
 
     # -- rows and facts ----------------------------------------------------------------------------------------
 
@@ -159,7 +68,7 @@ class Evidence:
         for table, index in (*rows, *self._by_period.get(days, [])):
             yield from self.cells(table, index, ("days", *days))
         for table in self.tables:
-            if table.days == days or days in table.periods:
+            if not table.only and (table.days == days or days in table.periods):
                 yield from self.facts(table)
 
     def of_item(self, name: str, days: Iterable[DayRange] | None) -> Iterator[Candidate]:
@@ -177,12 +86,11 @@ class Evidence:
         """Facts of slices that were asked for that item or category alone."""
         allowed = None if days is None else set(days)
         for table in self.tables:
-            alone = any(_is_name(fact) and _key(fact.value) == name for fact in table.result.facts)
-            if alone and (allowed is None or table.days in allowed):
+            if name in table.only and (allowed is None or table.days in allowed):
                 yield from self.facts(table)
 
     def rows_of_category(self, table: Table, name: str) -> list[Row]:
-        return [row for row in table.result.rows if _key(getattr(row, "category", "")) == name]
+        return [row for row in table.result.rows if key(getattr(row, "category", "")) == name]
 
     def of_order(self, number: int) -> Iterator[Candidate]:
         """The order's row and its facts."""
@@ -203,7 +111,7 @@ class Evidence:
         scope: Scope = ("days", *table.days) if table.days else ("slice", table.position)
         if table.order is not None:
             scope = ("order", table.order)
-        if any(_is_name(fact) for fact in table.result.facts):
+        if table.only:
             scope = ("item", table.position, *scope)
         for fact in table.result.facts:
             if isinstance(fact.value, int) and fact.kind in ("money", "count", "percent"):
@@ -212,12 +120,17 @@ class Evidence:
                 if fact.name == "matching" and table.status is not None:
                     measure = table.status
                 yield Candidate(
-                    source, fact.kind, measure, scope, *_whole(fact.value, fact.kind), "change" in fact.name
+                    source, fact.kind, measure, scope, *whole_units(fact.value, fact.kind), "change" in fact.name
                 )
 
     @cached_property
     def all_facts(self) -> tuple[Candidate, ...]:
         return tuple(fact for table in self.tables for fact in self.facts(table))
+
+    @cached_property
+    def general_facts(self) -> tuple[Candidate, ...]:
+        """Facts that are not about one item or category."""
+        return tuple(fact for table in self.tables if not table.only for fact in self.facts(table))
 
     @cached_property
     def all_cells(self) -> tuple[Candidate, ...]:
@@ -236,7 +149,9 @@ class Evidence:
                 value = getattr(row, column.name)
                 if isinstance(value, int):
                     source = RowSource(table.position, table.name, index, column.name)
-                    yield Candidate(source, column.kind, measure_of(column.name), scope, *_whole(value, column.kind))
+                    yield Candidate(
+                        source, column.kind, measure_of(column.name), scope, *whole_units(value, column.kind)
+                    )
 
     # -- days --------------------------------------------------------------------------------------------------
 
@@ -258,8 +173,8 @@ class Evidence:
         yield from (fact.value for fact in table.result.facts if fact.kind == "time")
 
     def daily(self, days: DayRange) -> Sequence[tuple[Table, list[Row]]]:
-        """Slices with a row for every one of the days, and those rows in order of day. Where no slice reaches, slices of
-        the same kind together, named by the one that holds the first day."""
+        """Slices with a row for every one of the days, and those rows in order of day. Where no slice reaches, slices
+        of the same kind together, named by the one that holds the first day."""
         found = self._daily.get(days)
         if found is None:
             found = self._daily[days] = tuple(self._find_daily(days)) or tuple(self._joined(days))
@@ -312,51 +227,3 @@ class Evidence:
             if table.order == number:
                 return FactSource(table.position, table.name, "number")
         return None
-
-
-def _table(position: int, result: SliceResult) -> Table:
-    columns = result.columns
-    days = [column.name for column in columns if column.kind == "day"]
-    names = [column.name for column in columns if column.kind == "text" and column.name not in _NOT_NAMES]
-    return Table(
-        position=position,
-        result=result,
-        columns=columns,
-        days=_days_of(result.facts),
-        day=days[0] if len(days) == 1 else None,
-        periods=tuple(_period(row) for row in result.rows) if {"start", "end"} <= set(days) else (),
-        time=next((column.name for column in columns if column.kind == "time"), None),
-        item=names[0] if names else None,
-        number=any(column.name == "number" for column in columns),
-    )
-
-
-def _days_of(facts: Sequence[Fact]) -> DayRange | None:
-    days = {fact.name: fact.value for fact in facts if fact.kind == "day"}
-    start, end = days.get("start"), days.get("end")
-    return (start, end) if isinstance(start, date) and isinstance(end, date) else None
-
-
-def _period(row: Row) -> DayRange:
-    return row.start, row.end  # type: ignore[attr-defined]
-
-
-def _is_name(fact: Fact) -> bool:
-    return fact.kind == "text" and fact.name in ("item", "category") and bool(fact.value)
-
-
-def _key(value: object) -> str:
-    return lowered(plain(" ".join(str(value).split())))
-
-
-def _whole(value: int, kind: Kind) -> tuple[int, int]:
-    return (value, 1) if kind == "count" else (value, 100)
-
-
-def _word_end(text: str, start: int, end: int) -> int | None:
-    """Where the word that ends a name ends (`Calzones`); None when the name only is a part of other words."""
-    if start and (text[start - 1].isalnum() or text[start - 1] == "_"):
-        return None
-    if text[end : end + 1] == "s" and text[end - 1].isalpha():
-        end += 1
-    return None if text[end : end + 1].isalnum() else end

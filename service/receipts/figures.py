@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from service.receipts.currency import CODE, SYMBOL, UNIT, is_of
 from service.receipts.dates import Calendar, find_dates
 from service.receipts.layout import Span, item_mark
 from service.receipts.mentions import DateFigure, Mention
@@ -17,43 +18,13 @@ from service.receipts.receipt import FigureKind
 from service.receipts.relative import find_relative
 from service.receipts.words import counted, counts_as_noun
 
-_CURRENCIES = {
-    "$": "USD CAD AUD NZD SGD HKD MXN",
-    "us$": "USD",
-    "a$": "AUD",
-    "au$": "AUD",
-    "c$": "CAD",
-    "ca$": "CAD",
-    "nz$": "NZD",
-    "s$": "SGD",
-    "hk$": "HKD",
-    "mx$": "MXN",
-    "r$": "BRL",
-    "£": "GBP",
-    "€": "EUR",
-    "¥": "JPY CNY",
-    "₹": "INR",
-    "zł": "PLN",
-    "kr": "SEK NOK DKK ISK",
-    "dollar": "USD CAD AUD NZD SGD HKD",
-    "buck": "USD CAD AUD",
-    "pound": "GBP",
-    "quid": "GBP",
-    "euro": "EUR",
-    "yen": "JPY",
-    "cent": "USD CAD AUD NZD SGD HKD EUR",
-    "pence": "GBP",
-    "penny": "GBP",
-}
-_CODE = "usd|eur|gbp|jpy|cny|cad|aud|nzd|sgd|hkd|mxn|brl|chf|sek|nok|dkk|isk|pln|czk|huf|inr|zar|ils|try|thb|krw"
-_SYMBOL = rf"(?<![a-z])(?:us|au?|ca?|nz|s|hk|mx|r)?\$|[£€¥₹]|(?<![a-z])(?:{_CODE})(?![a-z])"
-_UNIT = rf"[£€¥₹$]|(?:{_CODE}|zł|kr|dollars?|bucks?|pounds?|quid|euros?|yen|cents?|pence|penny)\b"
 _SPACE = "[ \u00a0]?"
 
 _AMOUNT = re.compile(
-    rf"(?=[-+–±$£€¥₹0-9]|(?<![a-z])[a-z])(?:(?:(?<![0-9a-z])(?P<sign>[-+–±])(?=\S))?(?:(?P<symbol>{_SYMBOL}){_SPACE}(?P<inner>[-+–])?)?"
+    rf"(?=[-+–±$£€¥₹0-9]|(?<![a-z])[a-z])"
+    rf"(?:(?:(?<![0-9a-z])(?P<sign>[-+–±])(?=\S))?(?:(?P<symbol>{SYMBOL}){_SPACE}(?P<inner>[-+–])?)?"
     rf"(?<![0-9.,_'])(?P<number>{NUMBER})(?P<magnitude>{MAGNITUDE})?"
-    rf"(?:{_SPACE}(?P<percent>%|percentage points?\b|percent\b|per cent\b|pp\b)|{_SPACE}(?P<unit>{_UNIT}))?"
+    rf"(?:{_SPACE}(?P<percent>%|percentage points?\b|percent\b|per cent\b|pp\b)|{_SPACE}(?P<unit>{UNIT}))?"
     rf"|(?<![a-z-])(?P<spelled>{'|'.join(SPELLED)})(?![a-z-])(?:{_SPACE}(?P<spelled_percent>percent\b|per cent\b))?)"
 )
 _TIME = re.compile(
@@ -67,15 +38,16 @@ _ORDER = re.compile(
     r"(?P<list>[0-9]+(?:,[0-9]{3})*(?![0-9.,]?[0-9]|[a-z%])"
     r"(?:(?:,\s+|\s*(?:,\s*)?(?:and|&)\s+)[#№]?[0-9]+(?![0-9.,:]?[0-9]|[a-z%]|\s*(?:%|percent|[a-z]{3}\b\s*(?:[a-z]|$))))*)"
 )
+_NUMBER = rf"[0-9]{{1,3}}|{'|'.join(SPELLED)}"
 _STATUS = r"(?:cancelled|refunded|completed)"
 _LATEST = re.compile(
-    rf"\b(?:(?:last|latest|newest|past)\s+(?P<after>[0-9]{{1,3}}|{'|'.join(SPELLED)})\s+(?:recent )?(?:(?P<status>{_STATUS})\s+)?orders"
-    rf"|(?P<before>[0-9]{{1,3}}|{'|'.join(SPELLED)})\s+(?:most recent|latest|newest|recent|last)\s+(?:(?P<status2>{_STATUS})\s+)?orders)\b"
+    rf"\b(?:(?:last|latest|newest|past)\s+(?P<after>{_NUMBER})\s+(?:recent )?(?:(?P<status>{_STATUS})\s+)?orders"
+    rf"|(?P<before>{_NUMBER})\s+(?:most recent|latest|newest|recent|last)\s+(?:(?P<status2>{_STATUS})\s+)?orders)\b"
 )
 _NO_FIGURE = re.compile(
     r"https?://\S+|www\.\S+|\]\([^)\s]{0,500}\)"
     r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{14,22}"
-    rf"|\b(?!(?:{_CODE}|us|au?|ca?|nz|s|hk|mx|r)[0-9$]|q[1-4]\b)[a-z_][a-z_]*[0-9][\w-]*"
+    rf"|\b(?!(?:{CODE})[0-9]|q[1-4]\b)[a-z_][a-z_]*[0-9][\w-]*"
     r"|\bv[0-9]+(?:\.[0-9]+)+"
 )
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\S+")
@@ -84,7 +56,7 @@ _SELECTION = re.compile(
     r"|\bhighest|\blowest|\bversion|\bstep|\bpage|\boption|\bsection|\btable|\bphase|\bthe first)[\s*_]*[#№]?$"
 )
 _OF_THE_ANSWER = re.compile(
-    r"[\s*_]*(?:\w+ )?(?:things?|ways?|reasons?|points?|options?|tips?|steps?|questions?|suggestions?|ideas?|parts?|columns?)\b"
+    r"[\s*_]*(?:\w+ )?(?:thing|way|reason|point|option|tip|step|question|suggestion|idea|part|column)s?\b"
 )
 _RANK_HEADERS = ("", "#", "no", "no.", "nr", "rank", "pos", "position", "place")
 
@@ -147,9 +119,9 @@ def is_rank_header(header: str) -> bool:
 
 def _blanked(text: str, spans: Iterable[Span]) -> str:
     pieces, position = [], 0
-    for start, end in sorted(spans):
-        if end > position:
-            start = max(start, position)
+    for first, end in sorted(spans):
+        start = max(first, position)
+        if end > start:
             pieces += [text[position:start], "\x00" * (end - start)]
             position = end
     return "".join([*pieces, text[position:]])
@@ -303,10 +275,5 @@ def _money(match: re.Match[str], numeral: Numeral, currency: str, signed: bool) 
     marks = [mark for mark in (match["symbol"], match["unit"]) if mark]
     if match["unit"] and match["unit"].startswith(("cent", "pence", "penny")):
         numeral = Numeral(numeral.digits, numeral.decimals + 2)
-    foreign = not all(currency in _currencies(mark) for mark in marks)
+    foreign = not all(is_of(currency, mark) for mark in marks)
     return Figure(*match.span(), "money", numeral=numeral, signed=signed, foreign=foreign)
-
-
-def _currencies(mark: str) -> list[str]:
-    known = _CURRENCIES.get(mark) or _CURRENCIES.get(mark.rstrip("s"))
-    return known.split() if known else [mark.upper()]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from service.receipts.evidence import Evidence, Table
-from service.receipts.matching import Match, aggregate_source, measures_of, rows_on, weekday_words
+from service.receipts.aggregates import aggregate_source, rows_on, weekday_words
+from service.receipts.evidence import Evidence
+from service.receipts.matching import Match, measures_of
 from service.receipts.mentions import DayRange
 from service.receipts.nearby import Nearby
 from service.receipts.receipt import ClockSource, FactSource, Source, WithinSource
+from service.receipts.table import Table
 
 _LENGTHS = {"days": 1, "weeks": 7}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -82,7 +83,7 @@ def _segments(text: str, whole: Sequence[Span]) -> Iterator[Segment]:
 def _cells(text: str, start: int, end: int) -> Iterator[Span]:
     bars = [i for i in range(start, end) if text[i] == "|" and text[i - 1 : i] != "\\"]
     edges = [start - 1, *bars, end]
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         if text[left + 1 : right].strip() or (left in bars and right in bars):
             yield left + 1, right
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from service.receipts.evidence import Candidate, Evidence, Scope, Table
+from service.receipts.aggregates import AGGREGATED, aggregate_source, aggregates, rows_on, weekday_words
+from service.receipts.evidence import Evidence
 from service.receipts.mentions import DayRange, Mention
 from service.receipts.nearby import Nearby
 from service.receipts.numerals import Numeral
-from service.receipts.receipt import Operation, RangeSource, Source
+from service.receipts.receipt import Operation, Source
+from service.receipts.table import Candidate, Scope, Table
 from service.receipts.words import (
     AVERAGE_ORDER,
     CHANGE,
@@ -23,13 +25,9 @@ from service.receipts.words import (
     counted,
     counted_in_table,
     earned,
-    measure_of,
 )
-from service.rows import Kind, Row
+from service.rows import Row
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_AGGREGATED = ("money", "count")
-_NEVER_ADDED = ("number", "rank", "line", "unit_price", "average_order")
 _STATUSES = frozenset({"cancelled", "refunded", "completed"})
 _LEANING = 4
 _NOTHING: Measures = frozenset()
@@ -69,7 +67,7 @@ def measures_of(nearby: Nearby) -> Measures:
     kind = nearby.figure.kind
     lean = nearby.previous if kind == "count" else nearby.leans
     for _ in range(_LEANING):
-        if found or lean is None or (lean.figure.kind != kind and kind != "percent"):
+        if found or lean is None or kind not in (lean.figure.kind, "percent"):
             break
         found, lean = _named_measures(lean) - _LENGTHS, lean.leans
     if not found and nearby.figure.kind == "count" and nearby.items.strength == "own":
@@ -161,7 +159,7 @@ def _candidates(nearby: Nearby, evidence: Evidence, measures: Measures) -> Itera
     if not alone:
         yield from _of_nearest_days(nearby, evidence)
     yield from _of_stated_ranges(nearby, evidence)
-    if nearby.figure.kind in _AGGREGATED:
+    if nearby.figure.kind in AGGREGATED:
         yield from _of_latest_orders(nearby, evidence, measures)
     if not alone and days.strength == "none":
         yield from _unnamed(nearby, evidence)
@@ -174,7 +172,7 @@ def _of_categories(nearby: Nearby, evidence: Evidence) -> Iterator[Candidate]:
         for table in evidence.tables:
             if table.item and table.days and table.days in (*nearby.ranges, *nearby.stated):
                 rows = evidence.rows_of_category(table, name)
-                yield from _aggregates(table, rows, ("total",), table.days, name)
+                yield from aggregates(table, rows, ("total",), table.days, name)
 
 
 def _of_nearest_days(nearby: Nearby, evidence: Evidence) -> Iterator[Candidate]:
@@ -194,11 +192,13 @@ def _of_stated_ranges(nearby: Nearby, evidence: Evidence) -> Iterator[Candidate]
 
 def _unnamed(nearby: Nearby, evidence: Evidence) -> Iterator[Candidate]:
     """Facts, for a figure before any day is named; cells, for exact money in an answer that names no day at all."""
-    if nearby.figure.kind == "money" and is_coarse(nearby):
+    figure = nearby.figure
+    if figure.kind == "money" and is_coarse(nearby):
         return
-    yield from evidence.all_facts
-    if nearby.figure.kind == "money" and not nearby.anything and not nearby.answer_names_days:
-        yield from evidence.all_cells
+    yield from evidence.general_facts
+    if figure.kind == "money" and not nearby.anything and not nearby.answer_names_days:
+        if (figure.kind, figure.numeral.scaled(2)) in evidence.values:
+            yield from evidence.all_cells
 
 
 def operations_of(nearby: Nearby) -> tuple[Operation, ...]:
@@ -221,21 +221,11 @@ def _of_range(nearby: Nearby, evidence: Evidence, days: DayRange) -> Iterator[Ca
         yield from evidence.of_days(days)
     for table, rows in evidence.daily(days):
         chosen = rows_on(rows, days, weekdays)
-        yield from _aggregates(table, chosen, operations, days, weekday_words(weekdays))
+        yield from aggregates(table, chosen, operations, days, weekday_words(weekdays))
     if not weekdays and nearby.says(TOTAL):
         for table in evidence.tables:
             if table.days == days and table.day is None:
-                yield from _aggregates(table, table.result.rows, ("total",), days, None)
-
-
-def rows_on(rows: list[Row], days: DayRange, weekdays: frozenset[int]) -> list[Row]:
-    """Of `rows`, one for each of `days`, those that fall on the weekdays; all when there are none."""
-    first = days[0].weekday()
-    return [row for offset, row in enumerate(rows) if (first + offset) % 7 in weekdays] if weekdays else rows
-
-
-def weekday_words(weekdays: frozenset[int]) -> str | None:
-    return ", ".join(_WEEKDAYS[day] for day in sorted(weekdays)) or None
+                yield from aggregates(table, table.result.rows, ("total",), days, None)
 
 
 def _of_latest_orders(nearby: Nearby, evidence: Evidence, measures: Measures) -> Iterator[Candidate]:
@@ -253,7 +243,7 @@ def _of_newest(
     nearby: Nearby, table: Table, rows: Sequence[Row], mention: Mention, measures: Measures
 ) -> Iterator[Candidate]:
     only = " ".join(("newest", str(mention.number), *mention.names))
-    yield from _aggregates(table, rows, operations_of(nearby), None, only)
+    yield from aggregates(table, rows, operations_of(nearby), None, only)
     scope: Scope = ("newest", table.position, only)
     source = aggregate_source("count", table, "number", None, only)
     for measure in ("orders", *mention.names):
@@ -262,64 +252,3 @@ def _of_newest(
         number = sum(getattr(row, "status", None) == status for row in rows)
         source = aggregate_source("count", table, "status", None, f"{status} of the {only}")
         yield Candidate(source, "count", status, scope, number)
-
-
-# -- aggregates -----------------------------------------------------------------------------------------------------
-
-
-def _aggregates(
-    table: Table, rows: Sequence[Row], operations: Iterable[Operation], days: DayRange | None, only: str | None
-) -> Iterator[Candidate]:
-    """The aggregates of every column over `rows`, which `days` and `only` describe; each made once for an answer."""
-    for operation in operations:
-        found = table.made.get((operation, days, only))
-        if found is None:
-            found = table.made[operation, days, only] = tuple(_make(table, rows, operation, days, only))
-        yield from found
-
-
-def _make(
-    table: Table, rows: Sequence[Row], operation: Operation, days: DayRange | None, only: str | None
-) -> Iterator[Candidate]:
-    for column in table.columns if rows else ():
-        if column.kind in _AGGREGATED and column.name not in _NEVER_ADDED:
-            numerator, denominator = _aggregate(operation, [getattr(row, column.name) for row in rows])
-            yield Candidate(
-                aggregate_source(operation, table, column.name, days, only),
-                column.kind,
-                measure_of(column.name),
-                _scope(operation, days, only),
-                numerator,
-                denominator * _unit(column.kind),
-            )
-
-
-def _scope(operation: Operation, days: DayRange | None, only: str | None) -> Scope:
-    """The total of days is about the same thing as those days' row in a comparison."""
-    plain = operation == "total" and only is None
-    return ("days", *(days or ())) if plain else ("days", *(days or ()), only, operation)
-
-
-def aggregate_source(
-    operation: Operation, table: Table, column: str, days: DayRange | None, only: str | None
-) -> RangeSource:
-    first, last = days or (None, None)
-    return RangeSource(operation, table.position, table.name, column, first, last, only)
-
-
-def _aggregate(operation: Operation, values: list[int]) -> tuple[int, int]:
-    match operation:
-        case "mean":
-            return sum(values), len(values)
-        case "maximum":
-            return max(values), 1
-        case "minimum":
-            return min(values), 1
-        case "count":
-            return len(values), 1
-        case "total":
-            return sum(values), 1
-
-
-def _unit(kind: Kind) -> int:
-    return 1 if kind == "count" else 100

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
@@ -11,8 +10,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from service.receipts.binding import SIGHT, belonging, follows, in_sight
 from service.receipts.figures import Figure, Reading
-from service.receipts.layout import Cell, Layout, Segment
+from service.receipts.layout import Cell, Layout
 from service.receipts.mentions import DayRange, Mention, MentionKind
 from service.receipts.order_cells import with_order_cells
 from service.receipts.words import AVERAGE_ORDER, AVERAGE_PRICE, CHANGE, DOWN, UP, leans_back, without_label
@@ -21,19 +21,9 @@ Strength = Literal["own", "above", "before", "none"]
 """Where a mention stands: in the figure's own sentence, list item or table row; in what leads that in; in an earlier
 sentence; nowhere."""
 
-_CLAUSE = re.compile(
-    r"[,;](?=\s)|\s(?:while|whereas|but|versus|vs\.?|against|than|up from|down from|(?:and|compared) (?:with|to)|compared with)\s"
-)
-_MAJOR_CLAUSE = re.compile(r";(?=\s)|\s(?:while|whereas)\s")
-_FOLLOWS = re.compile(
-    r"[\s*_`]*(?:\(|\[)?[\s*_`]*(?:on|for|in|at|during|over|of|from|net on|gross on|×|x)?\s*(?:the\s+)?[*_`]*"
-)
-_AND = re.compile(r"\s*(?:,|and|&|or)\s*")
 _CUT = re.compile(r"[,;(|:]|\b(?:and|but|with|while|against|versus|vs|than)\b")
 _PLACED = re.compile(r"\b(?:from|to)\s*[*_(]*$")
-_SENTENCE = 300
 _WORDS = 160
-_MANY = 8
 _NEAR = {"name": 1, "category": 0, "weekdays": 0, "order": 2}
 _WORD_KINDS = ("money", "count", "percent")
 
@@ -120,7 +110,7 @@ class Nearby:
     def sentence(self) -> str:
         """What surrounds the figure in its sentence; of a very long one, the part around it."""
         segment, figure = self._answer.layout.segments[self.segment], self.figure
-        start, end = max(segment.start, figure.start - _SENTENCE), min(segment.end, figure.end + _SENTENCE)
+        start, end = max(segment.start, figure.start - SIGHT), min(segment.end, figure.end + SIGHT)
         return f"{self.header} {self._answer.words[start:end]}"
 
     def says(self, pattern: re.Pattern[str]) -> bool:
@@ -170,7 +160,7 @@ class Nearby:
     def of_item(self) -> bool:
         """Whether an item's name comes right after the figure: `2 × Margherita`."""
         follower = next((m for m in self.items.mentions if m.start >= self.figure.end), None)
-        return follower is not None and self._answer.follows(self.figure, follower)
+        return follower is not None and follows(self._answer.words, self.figure, follower)
 
     @cached_property
     def named_weekdays(self) -> frozenset[int]:
@@ -239,7 +229,7 @@ class Surroundings:
             by_segment = self._mentions.setdefault(mention.kind, {})
             by_segment.setdefault(layout.at(mention.start), []).append(mention)
         self.latest = [mention for mention in reading.mentions if mention.kind == "latest"]
-        self._speaking = [figure.start for figure in reading.figures if _speaks(figure)]
+        self._measured = [figure.start for figure in reading.figures if _speaks(figure)]
         self._figures: dict[int, list[Figure]] = {}
         for figure in reading.figures:
             self._figures.setdefault(layout.at(figure.start), []).append(figure)
@@ -299,8 +289,8 @@ class Surroundings:
         if found is None:
             return _UNBOUND
         segment = self.layout.segments[nearby.segment]
-        if own := _around(nearby.figure, found.get(nearby.segment, [])):
-            return Bound(self._belonging(nearby, segment, own), "own")
+        if own := in_sight(nearby.figure, found.get(nearby.segment, [])):
+            return Bound(belonging(self.words, segment, nearby.figure, own, self._measured), "own")
         if nearby.cell is not None and (heads := self._in_header(nearby.cell, found)):
             return Bound(heads, "own")
         above = self.layout.parents[nearby.segment]
@@ -309,6 +299,8 @@ class Surroundings:
                 return Bound(tuple(found[above]), "above")
             above = self.layout.parents[above]
         earlier = max((index for index in found if index < nearby.segment), default=None)
+        if earlier is not None and nearby.cell is not None and 0 <= nearby.table_start - earlier <= 2:
+            return Bound(tuple(found[earlier]), "above")
         far = kind == "days" or (kind == "order" and nearby.cell is not None)
         if earlier is not None and (far or nearby.segment - earlier <= _NEAR[kind]):
             return Bound(tuple(found[earlier]), "before")
@@ -317,47 +309,6 @@ class Surroundings:
     def _in_header(self, cell: Cell, found: dict[int, list[Mention]]) -> tuple[Mention, ...]:
         first, last = cell.header
         return tuple(m for m in found.get(self.layout.at(first), ()) if first <= m.start < last)
-
-    def _belonging(self, nearby: Nearby, segment: Segment, own: Sequence[Mention]) -> tuple[Mention, ...]:
-        """Where a sentence names several days, a figure belongs to the one right after it (`$5 on Monday`), else to
-        the last one before it in its clause, else to the first after it there; else to any of them."""
-        if segment.cells or len(own) == 1:
-            return tuple(own)
-        figure = nearby.figure
-        follower = next((m for m in own if m.start >= figure.end), None)
-        if follower and self.follows(figure, follower):
-            return (follower,)
-        for boundary in (_CLAUSE, _MAJOR_CLAUSE):
-            start, end = self._clause(boundary, segment, figure)
-            within = [m for m in own if start <= m.start < end]
-            if within:
-                return tuple(self._run(figure, within))
-        return tuple(own)
-
-    def follows(self, figure: Figure, mention: Mention) -> bool:
-        return _FOLLOWS.fullmatch(self.words, figure.end, mention.start) is not None
-
-    def _clause(self, boundary: re.Pattern[str], segment: Segment, figure: Figure) -> tuple[int, int]:
-        early = max(segment.start, figure.start - _SENTENCE)
-        starts = [m.end() for m in boundary.finditer(self.words, early, figure.start)]
-        after = boundary.search(self.words, figure.end, segment.end)
-        return (starts[-1] if starts else segment.start), (after.start() if after else segment.end)
-
-    def _run(self, figure: Figure, mentions: list[Mention]) -> list[Mention]:
-        """The nearest mention before the figure (else after it), with those beside it that no figure parts from it.
-        After a colon all that stand before it: `A was better than B: $5 against $4`."""
-        earlier = [m for m in mentions if m.start < figure.start]
-        ordered = list(reversed(earlier)) if earlier else mentions
-        if earlier and self.words.find(": ", ordered[0].end, figure.start) >= 0:
-            return ordered
-        run = ordered[:1]
-        for mention in ordered[1:]:
-            low, high = sorted((run[-1].start, mention.start))
-            apart = bisect_right(self._speaking, low) < bisect_left(self._speaking, high)
-            if apart or (mention.kind == "weekdays" and not _AND.fullmatch(self.words, *_gap(run[-1], mention))):
-                break
-            run.append(mention)
-        return run
 
 
 def _speaks(figure: Figure) -> bool:
@@ -374,21 +325,3 @@ def _between(figures: Sequence[Figure], start: int, end: int) -> Iterator[tuple[
         rights.append(end)
         end = figure.start if _speaks(figure) else end
     return zip(figures, lefts, reversed(rights), strict=True)
-
-
-def _gap(one: Mention, other: Mention) -> tuple[int, int]:
-    return min(one.end, other.end), max(one.start, other.start)
-
-
-def _around(figure: Figure, mentions: list[Mention]) -> list[Mention]:
-    """Those in sight of the figure, in a sentence of any length."""
-    if len(mentions) < _MANY:
-        return [m for m in mentions if not _inside(figure, m)]
-    first = bisect_left(mentions, figure.start - 2 * _SENTENCE, key=lambda m: m.start)
-    last = bisect_right(mentions, figure.end + 2 * _SENTENCE, key=lambda m: m.start)
-    return [m for m in mentions[first:last] if not _inside(figure, m)]
-
-
-def _inside(figure: Figure, mention: Mention) -> bool:
-    """`last 7 days` says nothing about its own 7."""
-    return mention.start <= figure.start < mention.end

@@ -61,12 +61,13 @@ _TURN = re.compile(
     "|compared|by|a|an|per|each|every|over|last|this"
 )
 _LENGTHS = frozenset({"days", "weeks"})
-_AFTERWORDS = re.compile(
-    r"[\s*_]*(?:(?:net|gross)[\s*_]+)?(?:(?:a|per|each|every) (?:day|week|order|piece)|daily|on average)\b"
+_EACH_AFTER = re.compile(
+    r"[\s*_]*(?:(?:net|gross)[\s*_]+)?(?:(?:a|per|each|every) (?:day|week|order|piece)|daily|on average)\b(?!\s*(?:and|but)\b)"
 )
-_AFTERWARDS = re.compile(
+_NAME_AFTER = re.compile(
     r"[\s*_]*(?:\()?(?:in |of |as |worth of |\w{3} )?(?:total |overall |your )?"
-    r"(?P<word>gross|net|refund(?:s|ed)?|before refunds|after refunds|each|apiece)\b(?! (?:a|per) day)(?!\s*(?:of (?!refund)|was|were|is|:|=|\())"
+    r"(?P<word>gross|net|refund(?:s|ed)?|before refunds|after refunds|each|apiece)\b(?! (?:a|per) day)"
+    r"(?!\s*(?:of (?!refund)|was|were|is|:|=|\())"
 )
 _LEANING = re.compile(
     r"[\s*_]*[,(→–—/-]?[\s*_]*(?:to|and|from|or|vs\.?|versus|against|up from|down from)?[\s*_]*\(?[\s*_]*"
@@ -74,7 +75,8 @@ _LEANING = re.compile(
 _TIMES = re.compile(r"[\s*_]*(?:x\b|×)")
 
 AVERAGE_ORDER = re.compile(
-    r"average (?:order|ticket|check|bill|spend|basket|transaction)|\baov\b|(?:per|an|each) (?:order|ticket)\b|orders? on average"
+    r"average (?:order|ticket|check|bill|spend|basket|transaction)|\baov\b|(?:per|an|each) (?:order|ticket)\b"
+    r"|orders? on average"
 )
 AVERAGE_PRICE = re.compile(
     r"\beach\b|apiece|average price|per (?:piece|unit|item|portion)|an? (?:piece|portion)\b|unit price"
@@ -87,22 +89,24 @@ TOTAL = re.compile(
     r"|week(?:'?s|ly)?|month(?:'?s|ly)?|year(?:'?s|ly)?|days(?: together)?)\b"
 )
 UP = re.compile(
-    r"\b(?:up|rose|rise[sn]?|rising|grew|grow[ns]?|growth|growing|increas\w*|gain\w*|more|higher|above|ahead|better|jump\w*|climb\w*"
-    r"|exceed\w*|improv\w*)\b"
+    r"\b(?:up|rose|rise[sn]?|rising|grew|grow[ns]?|growth|growing|increas\w*|gain\w*|more|higher|above|ahead|better"
+    r"|jump\w*|climb\w*|exceed\w*|improv\w*)\b"
 )
 DOWN = re.compile(
-    r"\b(?:down|fell|fall\w*|drop\w*|declin\w*|decreas\w*|less|lower|below|behind|fewer|worse|slip\w*|dip\w*|shrank|shrunk|lost|lag\w*)\b"
+    r"\b(?:down|fell|fall\w*|drop\w*|declin\w*|decreas\w*|less|lower|below|behind|fewer|worse"
+    r"|slip\w*|dip\w*|shrank|shrunk|lost|lag\w*)\b"
 )
 CHANGE = re.compile(
-    r"\b(?:chang\w*|differ\w*|gap|compar\w*|versus|vs|against|growth|swing|delta|between|beat|beats|short of|by)\b|[→Δ±]"
+    r"\b(?:chang\w*|differ\w*|gap|compar\w*|versus|vs|against|growth|swing|delta|between|beats?|short of|by)\b|[→Δ±]"
 )
 SHARE = re.compile(
-    r"\b(?:share\w*|portion|proportion|of|rate|represent\w*|account\w*|made up|makes up|make up|contribut\w*|percentage|ratio|fraction)\b"
+    r"\b(?:share\w*|portion|proportion|of|rate|represent\w*|account\w*|made up|makes up|make up|contribut\w*"
+    r"|percentage|ratio|fraction)\b"
 )
 MULTIPLE = re.compile(r"[\s*_]*(?:times|[x×](?= (?:more|less|as|the|higher|lower)))\b")
 HEDGE = re.compile(
-    r"(?:\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|some|over|under|just (?:over|under)|close to|more than"
-    r"|less than|ca\.?)|[~≈])[\s*_]*$"
+    r"(?:\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|some|over|under"
+    r"|just (?:over|under)|close to|more than|less than|ca\.?)|[~≈])[\s*_]*$"
 )
 
 
@@ -136,7 +140,7 @@ def counted_in_table(header: str, label: str) -> Measures:
 
 def without_label(text: str) -> str:
     """`text` without the words at its start that name the figure before it: `each` in `$12.50 each, $25.00`."""
-    for label in (_AFTERWARDS, _AFTERWORDS):
+    for label in (_EACH_AFTER, _NAME_AFTER):
         if match := label.match(text):
             return text[match.end() :]
     return text
@@ -166,7 +170,7 @@ def _counted_after(after: str, reach: int = 4) -> Measures:
 
 def earned(before: str, after: str) -> Measures:
     """What an amount of money is, by the words beside it; empty when they do not say."""
-    if match := _AFTERWARDS.match(after):
+    if match := _NAME_AFTER.match(after):
         return _named(match["word"])
     tokens = list(_reversed_tokens(before, marks=True))[:14]
     for position, token in enumerate(tokens):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import uuid4
 
 from litestar import Request, Response, post
@@ -19,20 +18,22 @@ from msgspec import Struct
 from service.agent_loop import TurnResources
 from service.checkpoints import Checkpoints
 from service.conversations.store import AnsweredTurn, BeganTurn, BegunTurn, ConversationStore
-from service.errors import InvalidRequestError, TurnInProgressError
+from service.errors import InvalidRequestError, ServiceError, TurnInProgressError
 from service.events import StreamEvent, TurnFailed, TurnFinished
 from service.messages import Answer, Question
 from service.principal import Principal
 from service.routes.dependencies import Resources, Store
 from service.routes.error_responses import problem
-from service.routes.request_log import begin_report
+from service.routes.request_log import add_turn, begin_report
 from service.routes.ui_message import finish_reason, replay, ui_answer
 from service.routes.ui_stream import HEADERS, EventQueue, ui_stream
-from service.telemetry import TurnReport, log_request
+from service.telemetry import RequestReport, TurnReport, log_request
 from service.turn import run_turn
 
 LONGEST_QUESTION = 4096
 JSON = "application/json"
+
+T = TypeVar("T")
 
 
 class AskPart(Struct):
@@ -92,11 +93,12 @@ async def ask(
     if isinstance(begun, AnsweredTurn):
         return _again(begun.turn.answer, data.id, wants_json, resources.config.heartbeat_seconds)
     queue = EventQueue()
-    running = run_turn(resources, request.user, store, begun, checkpoints, queue.put)
-    report = begin_report(request)
-    turn = _in_a_task(request.app.state.running_turns, _log_at_end(running, queue, partial(log_request, report)))
+    running_turns: set[asyncio.Task[Any]] = request.app.state.running_turns
+    turn = run_turn(resources, request.user, store, begun, checkpoints, queue.put)
     if wants_json:
-        return await _document(turn, queue, begun, store)
+        add_turn(request, await _ended(_in_a_task(running_turns, turn)))
+        return await _document(queue, begun, store)
+    _in_a_task(running_turns, _log_at_end(turn, queue, begin_report(request)))
     return _stream(queue, resources.config.heartbeat_seconds)
 
 
@@ -127,22 +129,28 @@ def _question(data: AskRequest) -> Question:
     return Question(asked.id or f"q{uuid4().hex}", text, datetime.now(UTC))
 
 
-def _in_a_task(
-    running_turns: set[asyncio.Task[Any]], turn: Coroutine[Any, Any, TurnReport]
-) -> asyncio.Task[TurnReport]:
+def _in_a_task(running_turns: set[asyncio.Task[Any]], turn: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     task = asyncio.create_task(turn)
     running_turns.add(task)
     task.add_done_callback(running_turns.discard)
     return task
 
 
-async def _log_at_end(running: Coroutine[Any, Any, TurnReport], queue: EventQueue, log: Any) -> TurnReport:
+async def _ended(task: asyncio.Task[TurnReport]) -> TurnReport:
+    """Waits without a hold on the turn: what ends the waiting does not end it."""
+    await asyncio.wait({task})
+    return task.result()
+
+
+async def _log_at_end(running: Coroutine[Any, Any, TurnReport], queue: EventQueue, request: RequestReport) -> None:
     """The turn's own line is the request's line: the connection may be gone long before the turn is."""
+    turn = None
     try:
-        report = await running
-        log(report)
-        return report
+        turn = await running
     finally:
+        if turn is None:  # a bug in the turn itself; asyncio logs what it was
+            request.status, request.error_code = ServiceError.status, ServiceError.code
+        log_request(request, turn)
         queue.end()
 
 
@@ -150,10 +158,7 @@ def _stream(queue: EventQueue, heartbeat: float) -> Stream:
     return Stream(ui_stream(queue, heartbeat), status_code=200, headers=HEADERS, media_type="text/event-stream")
 
 
-async def _document(
-    turn: asyncio.Task[TurnReport], queue: EventQueue, begun: BegunTurn, store: ConversationStore
-) -> Response[Any]:
-    await turn
+async def _document(queue: EventQueue, begun: BegunTurn, store: ConversationStore) -> Response[Any]:
     events: list[StreamEvent] = await queue.take(0) or []
     for event in events:
         if isinstance(event, TurnFailed):

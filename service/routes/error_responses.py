@@ -49,6 +49,7 @@ def service_error(request: Request[Any, Any, Any], error: ServiceError) -> Respo
         headers["retry-after"] = str(error.retry_after)
     if isinstance(error, AuthenticationError):
         headers["www-authenticate"] = challenge(error)
+        request.scope["state"]["reason"] = error.reason
     if isinstance(error, RequestError):
         return problem(error.status, error.code, error.sentence, headers=headers)
     incident = uuid4().hex[:12]

@@ -1,4 +1,4 @@
-"""One log line a request. An asked question's line is written when its turn ends, with the turn's own figures."""
+"""One log line a request. The line of a question that streams is written when its turn ends, with its figures."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.principal import Principal
-from service.telemetry import RequestReport, log_request, user_hash
+from service.telemetry import RequestReport, TurnReport, log_request, user_hash
 
 
 def request_log(app: ASGIApp) -> ASGIApp:
-    """ASGI middleware, the outermost: notes when the request arrived, names it, and writes its line."""
+    """ASGI middleware around the whole application: notes when the request arrived, names it, and writes its line."""
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -34,9 +34,14 @@ def request_log(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, noting_status)
         finally:
             if not state.get("logged_by_turn"):
-                log_request(_report(scope))
+                log_request(_report(scope), state.get("turn"))
 
     return logged
+
+
+def add_turn(request: Request[Principal, Any, Any], turn: TurnReport) -> None:
+    """For a request that waits for its turn: its line tells of the turn too."""
+    request.scope["state"]["turn"] = turn
 
 
 def begin_report(request: Request[Principal, Any, Any]) -> RequestReport:
@@ -60,4 +65,5 @@ def _report(scope: Scope) -> RequestReport:
         tenant=str(principal.tenant_id) if known else None,
         user=user_hash(principal) if known else None,
         error_code=state.get("error_code"),
+        reason=state.get("reason"),
     )

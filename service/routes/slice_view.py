@@ -12,6 +12,7 @@ from service.db.tenant import tenant_transaction
 from service.errors import InvalidRequestError, ToolRejected
 from service.principal import Principal
 from service.rows import SliceResult
+from service.slices.arguments import decode
 from service.slices.slice import Slice
 
 A = TypeVar("A", bound=Struct)
@@ -30,12 +31,9 @@ class SliceView(Struct):
 
 async def read_slice(resources: TurnResources, principal: Principal, wanted: Slice[A], **given: Any) -> SliceResult:
     """Raises InvalidRequestError for arguments that make no sense; what is None was not given."""
-    try:
-        args = msgspec.convert({name: value for name, value in given.items() if value is not None}, wanted.args)
-    except msgspec.ValidationError as error:
-        raise InvalidRequestError(str(error)) from error
     patience = resources.config.database_patience_seconds
     try:
+        args = decode(wanted.args, msgspec.to_builtins(given))
         async with tenant_transaction(resources.pool, principal, resources.clock(), patience=patience) as connection:
             return await wanted.fetch(connection, args)
     except ToolRejected as error:

@@ -15,6 +15,7 @@ from service.events import (
     TextDelta,
     TextFinished,
     TextStarted,
+    ToolInputInvalid,
     ToolInputReady,
     ToolOutputFailed,
     ToolOutputReady,
@@ -23,6 +24,7 @@ from service.events import (
 )
 from service.messages import Answer, DataPart, Part, Question, ReasoningPart, TextPart, ToolPart, Turn
 from service.routes.ui_stream import metadata
+from service.transcript import UNFINISHED
 
 
 def ui_messages(turns: tuple[Turn, ...]) -> list[dict[str, Any]]:
@@ -64,10 +66,11 @@ def _ui_part(part: Part) -> dict[str, Any]:
         case DataPart(name, data, id_):
             return {"type": f"data-{name}", "data": data} | ({"id": id_} if id_ else {})
         case ToolPart(id_, name, given, output, error):
-            shown = {"type": f"tool-{name}", "toolCallId": id_, "input": given}
+            shown = {"type": f"tool-{name}", "toolCallId": id_}
             if output is not None:
-                return shown | {"state": "output-available", "output": output}
-            return shown | {"state": "output-error", "errorText": error or "This look-up did not finish."}
+                return shown | {"state": "output-available", "input": given, "output": output}
+            read = {"input": given} if isinstance(given, dict) else {"rawInput": given}
+            return shown | read | {"state": "output-error", "errorText": error or UNFINISHED}
 
 
 def replay(answer: Answer) -> Iterator[StreamEvent]:
@@ -87,12 +90,14 @@ def _events(part: Part, block: str) -> Iterator[StreamEvent]:
             yield from (ReasoningStarted(block), ReasoningDelta(block, text), ReasoningFinished(block))
         case DataPart(name, data, id_):
             yield DataReady(name, data, id_)
+        case ToolPart(id_, name, given, None, error) if not isinstance(given, dict):
+            yield ToolInputInvalid(id_, name, given, error or UNFINISHED)
         case ToolPart(id_, name, given, output, error):
             yield ToolInputReady(id_, name, given)
             if output is not None:
                 yield ToolOutputReady(id_, output)
             else:
-                yield ToolOutputFailed(id_, error or "This look-up did not finish.")
+                yield ToolOutputFailed(id_, error or UNFINISHED)
 
 
 def finish_reason(answer: Answer) -> FinishReason:

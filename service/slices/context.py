@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from service.principal import Tenant
-from service.slices.slice import fenced
+from service.slices.day_range import weekday
+from service.slices.slice import attributes
 
 
 def restaurant_tag(tenant: Tenant, local_now: datetime) -> str:
     """Who the restaurant is and what time it is there. local_now: on the tenant's own clock."""
-    attributes = {
+    told = {
         "name": tenant.name,
         "currency": tenant.currency,
         "time_zone": tenant.time_zone,
         "today": f"{local_now:%Y-%m-%d}",
-        "weekday": f"{local_now:%A}",
+        "weekday": weekday(local_now.date()),
         "time": f"{local_now:%H:%M}",
     }
-    quoted = (f'{name}="{fenced(value).replace(chr(34), "&quot;")}"' for name, value in attributes.items())
-    return f"<restaurant {' '.join(quoted)}/>"
+    return f"<restaurant {attributes(told)}/>"

@@ -19,8 +19,9 @@ Status = Annotated[
 ]
 Start = Annotated[date, Meta(description="Only orders of this day or later, as YYYY-MM-DD.")]
 End = Annotated[date, Meta(description="Only orders of this day or earlier, as YYYY-MM-DD. Left out: today.")]
+Before = Annotated[int, Meta(ge=1, description="Only orders older than the order of this number.")]
 
-# The newest $1 orders of status $2 (null: any) on the days asked for, with the pieces in each, and the number of all
+# The newest $1 orders of status $2 (null: any) before order $4 (null: from the newest) on the days asked for, with the pieces in each, and the number of all
 # orders that match. Without a first day the filter is another, so that its plan walks back from the newest order.
 RECENT_ORDERS = """
 SELECT
@@ -38,7 +39,16 @@ SELECT
 FROM (
     SELECT order_number, ordered_at, status, total_cents, refunded_cents
     FROM orders
-    WHERE ($2::text IS NULL OR status = $2) AND {days}
+    WHERE
+        ($2::text IS NULL OR status = $2) AND {days}
+        AND (
+            $4::bigint IS NULL
+            OR (ordered_at, order_number) < (
+                SELECT last_seen.ordered_at, last_seen.order_number
+                FROM orders AS last_seen
+                WHERE last_seen.order_number = $4
+            )
+        )
     ORDER BY ordered_at DESC, order_number DESC
     LIMIT $1
 ) AS newest
@@ -50,7 +60,7 @@ MATCHING = "(SELECT count(*) FROM orders WHERE ($2::text IS NULL OR status = $2)
 NEWEST = RECENT_ORDERS.format(days="ordered_on <= $3", matching="NULL")
 UP_TO = RECENT_ORDERS.format(days="ordered_on <= $3", matching=MATCHING.format(days="ordered_on <= $3"))
 BETWEEN = RECENT_ORDERS.format(
-    days="ordered_on BETWEEN $4 AND $3", matching=MATCHING.format(days="ordered_on BETWEEN $4 AND $3")
+    days="ordered_on BETWEEN $5 AND $3", matching=MATCHING.format(days="ordered_on BETWEEN $5 AND $3")
 )
 
 
@@ -59,6 +69,7 @@ class Args(Struct, frozen=True, forbid_unknown_fields=True):
     status: Status | None = None
     start: Start | None = None
     end: End | None = None
+    before: Before | None = None
 
 
 async def fetch(connection: TenantConnection, args: Args) -> SliceResult:
@@ -80,9 +91,9 @@ async def _records(connection: TenantConnection, args: Args) -> list[Record]:
     end = connection.today if args.end is None else checked_day(args.end)
     if args.start is not None:
         days = checked_range(args.start, end)
-        return await connection.fetch(BETWEEN, args.limit, args.status, days.end, days.start)
+        return await connection.fetch(BETWEEN, args.limit, args.status, days.end, args.before, days.start)
     sql = UP_TO if args.status or args.end else NEWEST
-    return await connection.fetch(sql, args.limit, args.status, end)
+    return await connection.fetch(sql, args.limit, args.status, end, args.before)
 
 
 def _order_summary(connection: TenantConnection, record: Record) -> OrderSummary:

@@ -27,12 +27,16 @@ def make_certificates(directory: Path, name: str = "localhost") -> tuple[Path, s
     """A CA of its own, as a file for the client, and what a server of that name shows."""
     ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Test authority")])
-    ca = _certificate(authority, authority, ca_key, ca_key, x509.BasicConstraints(ca=True, path_length=None))
+    constraints = x509.BasicConstraints(ca=True, path_length=None)
+    ca = _certificate(authority, authority, ca_key, ca_key).add_extension(constraints, critical=True)
+    ca = ca.add_extension(_signs_certificates(), critical=True)
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     alternative = x509.SubjectAlternativeName([_general_name(name)])
-    server = _certificate(subject, authority, server_key, ca_key, alternative)
-    files = {"ca.pem": ca.public_bytes(serialization.Encoding.PEM)}
-    files["server.pem"] = server.public_bytes(serialization.Encoding.PEM) + server_key.private_bytes(
+    server = _certificate(subject, authority, server_key, ca_key).add_extension(alternative, critical=False)
+    files = {"ca.pem": ca.sign(ca_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)}
+    files["server.pem"] = server.sign(ca_key, hashes.SHA256()).public_bytes(
+        serialization.Encoding.PEM
+    ) + server_key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     for file, content in files.items():
@@ -54,8 +58,8 @@ def _certificate(
     issuer: x509.Name,
     key: ec.EllipticCurvePrivateKey,
     issuer_key: ec.EllipticCurvePrivateKey,
-    extension: x509.ExtensionType,
-) -> x509.Certificate:
+) -> x509.CertificateBuilder:
+    """Yet to be signed."""
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -65,10 +69,15 @@ def _certificate(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(extension, critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
-        .sign(issuer_key, hashes.SHA256())
+    )
+
+
+def _signs_certificates() -> x509.KeyUsage:
+    others = "digital_signature content_commitment key_encipherment data_encipherment key_agreement crl_sign"
+    return x509.KeyUsage(
+        key_cert_sign=True, encipher_only=False, decipher_only=False, **dict.fromkeys(others.split(), False)
     )
 
 

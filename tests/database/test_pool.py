@@ -115,6 +115,7 @@ async def test_those_who_wait_for_a_turn_hear_that_it_is_waking(
     at_relay = {"database_host": "127.0.0.1", "database_port": relay.port, "database_pool_size": 1}
     async with service_pool(database, **at_relay) as pool:
         first = asyncio.create_task(name_read(pool, principal, patience=10))
+        await until(lambda: bool(pool._reaching))
         with pytest.raises(DatabaseWakingError):
             await name_read(pool, principal, patience=0.3)
         await relay.open()

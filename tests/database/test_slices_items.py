@@ -122,3 +122,21 @@ async def test_the_bottom_leaves_out_what_never_sold(pool: Pool, database: Datab
     principal = await add_restaurant(database, Restaurant(orders=orders))
     found = await ask(pool, principal, "top_menu_items", order="bottom", start="2026-11-01")
     assert [row[1] for row in values(found.rows)] == ["Tea", "Soup"]
+
+
+@pytest.mark.parametrize(
+    ("by", "order", "names"),
+    [
+        ("quantity", "top", ["Dear", "Cheap", "Few"]),
+        ("quantity", "bottom", ["Few", "Cheap", "Dear"]),
+        ("revenue", "top", ["Dear", "Cheap", "Few"]),
+        ("revenue", "bottom", ["Few", "Cheap", "Dear"]),
+    ],
+)
+async def test_a_tie_is_broken_by_the_other_figure(
+    pool: Pool, database: Database, by: str, order: str, names: list[str]
+) -> None:
+    lines = (Line("Few", 1, 800), Line("Cheap", 2, 400), Line("Dear", 2, 600))
+    principal = await add_restaurant(database, Restaurant(orders=(Order(1, NOON, lines),)))
+    found = await ask(pool, principal, "top_menu_items", by=by, order=order)
+    assert [row[1] for row in values(found.rows)] == names

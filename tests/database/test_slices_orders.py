@@ -41,6 +41,24 @@ async def test_recent_orders_are_true(
     assert given == {name: value for name, value in wanted.items() if value is not None}
 
 
+@pytest.mark.parametrize("status", [None, "refunded"])
+@pytest.mark.parametrize("days", [{}, {"start": "2026-09-01", "end": "2026-11-01"}])
+async def test_the_orders_before_one_go_on_where_it_stood(
+    pool: Pool, busy: Principal, status: str | None, days: dict[str, str]
+) -> None:
+    whole = values((await ask(pool, busy, "recent_orders", limit=40, status=status, **days)).rows)
+    assert len(whole) == 40
+    paged: list[tuple[object, ...]] = []
+    while len(paged) < 40:
+        before = {"before": paged[-1][0]} if paged else {}
+        paged += values((await ask(pool, busy, "recent_orders", limit=8, status=status, **days, **before)).rows)
+    assert paged == whole
+
+
+async def test_there_is_nothing_before_an_order_that_is_not_there(pool: Pool, busy: Principal) -> None:
+    assert (await ask(pool, busy, "recent_orders", before=999_999_999)).rows == ()
+
+
 async def test_recent_orders_with_an_end_alone_reach_back_to_the_first(pool: Pool, busy: Principal) -> None:
     found = await ask(pool, busy, "recent_orders", end="2026-08-27", limit=100)
     assert values(found.rows)[-1][0] == 1

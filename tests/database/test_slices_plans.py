@@ -28,7 +28,7 @@ TOP = TOP_MENU_ITEMS.format(ranking=RANKINGS["quantity", "top"])
 PREFETCHED = {
     "revenue_by_day": (REVENUE_BY_DAY, (START, END)),
     "top_menu_items": (TOP, (START, END, None, None, 10)),
-    "recent_orders": (NEWEST, (20, None, END)),
+    "recent_orders": (NEWEST, (20, None, END, None)),
 }
 
 ITEMS = "INSERT INTO menu_items SELECT $1, n, 'Item ' || n, 'Kind ' || n % 5 FROM generate_series(1, 60) AS n"
@@ -138,7 +138,7 @@ async def test_the_newest_orders_are_found_without_reading_the_others(connection
 
 
 async def test_orders_of_a_range_are_read_by_index(connection: TenantConnection) -> None:
-    found = await plan(connection, BETWEEN, (20, None, END, START))
+    found = await plan(connection, BETWEEN, (20, None, END, None, START))
     assert {kind for _, kind in scans(found)} <= BY_INDEX
 
 

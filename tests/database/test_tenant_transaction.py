@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -13,68 +12,15 @@ from uuid import uuid4
 import asyncpg
 import msgspec
 import pytest
-import pytest_asyncio
 
 from local.database import Database
-from service.db import tenant as tenant_module
 from service.db.pool import Pool
 from service.db.tenant import TenantConnection, tenant_transaction
-from service.errors import DatabaseUnavailableError, ToolRejected, UnknownTenantError
+from service.errors import ToolRejected, UnknownTenantError
 from service.principal import Principal
 from service.rows import TableProtection
-from tests.database.relay import relay_to
-from tests.database.restaurants import NOON, Line, Order, Restaurant, add_restaurant, service_pool
-
-TABLES = ("tenants", "orders", "order_lines", "menu_items")
-
-
-@pytest_asyncio.fixture(scope="module")
-async def red(database: Database) -> Principal:
-    orders = tuple(Order(number, NOON, (Line("Red soup", 1, 1100),)) for number in range(1, 12))
-    return await add_restaurant(database, Restaurant("Red", orders=orders))
-
-
-@pytest_asyncio.fixture(scope="module")
-async def blue(database: Database) -> Principal:
-    orders = tuple(Order(number, NOON, (Line("Blue tea", 1, 700),)) for number in range(1, 8))
-    return await add_restaurant(database, Restaurant("Blue", "Asia/Singapore", "SGD", orders))
-
-
-@pytest_asyncio.fixture
-async def single(database: Database) -> AsyncIterator[Pool]:
-    async with service_pool(database, database_pool_size=1) as pool:
-        yield pool
-
-
-async def read(pool: Pool, principal: Principal) -> tuple[Any, ...]:
-    """All that can be seen: restaurant, its items' names, its orders' totals, the setting, the server process."""
-    async with tenant_transaction(pool, principal, NOON, patience=10) as connection:
-        names = await connection.fetch("SELECT name FROM menu_items")
-        totals = await connection.fetch("SELECT total_cents FROM orders")
-        return (
-            connection.tenant.name,
-            {record["name"] for record in names},
-            [record["total_cents"] for record in totals],
-            await connection.fetchval("SELECT current_setting('app.tenant_id')"),
-        )
-
-
-def seen_by(principal: Principal, name: str, item: str, totals: list[int]) -> tuple[Any, ...]:
-    return name, {item}, totals, str(principal.tenant_id)
-
-
-async def backend(pool: Pool, principal: Principal) -> int:
-    async with tenant_transaction(pool, principal, NOON, patience=10) as connection:
-        return int(await connection.fetchval("SELECT pg_backend_pid()"))
-
-
-@pytest.fixture
-def truth(red: Principal, blue: Principal) -> dict[Principal, tuple[Any, ...]]:
-    return {
-        red: seen_by(red, "Red", "Red soup", [1100] * 11),
-        blue: seen_by(blue, "Blue", "Blue tea", [700] * 7),
-    }
-
+from tests.database.restaurants import NOON, Restaurant, add_restaurant, service_pool
+from tests.database.two_tenants import TABLES, assert_nothing_set, backend, read
 
 # -- isolation --------------------------------------------------------------------------------------------------------
 
@@ -120,20 +66,6 @@ async def test_cancellations_anywhere_leave_no_tenant_behind(
             await assert_nothing_set(single)
     assert cut > 30
     assert finished + cut == 150
-
-
-async def assert_nothing_set(pool: Pool) -> None:
-    """On the very connection that the next caller gets, outside of any transaction."""
-    loop = asyncio.get_running_loop()
-    connection = await pool.borrow(loop.time() + 5)
-    try:
-        assert not connection.is_in_transaction()
-        assert await connection.fetchval("SELECT current_setting('app.tenant_id', true)") in (None, "")
-        for table in TABLES:
-            with pytest.raises((asyncpg.UndefinedObjectError, asyncpg.InvalidTextRepresentationError)):
-                await connection.fetch(f"SELECT * FROM {table}")
-    finally:
-        await pool.give_back(connection, "keep")
 
 
 async def test_without_a_tenant_every_read_fails(single: Pool, red: Principal) -> None:
@@ -319,83 +251,6 @@ async def test_a_role_that_bypasses_protection_is_seen_to(database: Database, re
         isolation = await connection.isolation(TABLES)
     assert isolation.bypasses_row_security
     assert not any(table.row_security_active for table in isolation.tables)
-
-
-# -- connections that die ---------------------------------------------------------------------------------------------
-
-
-async def test_dead_idle_connections_are_replaced_unseen(
-    database: Database, truth: dict[Principal, tuple[Any, ...]], red: Principal
-) -> None:
-    """As after a freeze: the server is gone for this process, whose loop has not heard of it."""
-    async with service_pool(database, database_pool_size=3) as pool:
-        barrier = asyncio.Barrier(3)
-
-        async def hold() -> int:
-            async with tenant_transaction(pool, red, NOON, patience=10) as connection:
-                await barrier.wait()
-                return int(await connection.fetchval("SELECT pg_backend_pid()"))
-
-        before = set(await asyncio.gather(hold(), hold(), hold()))
-        assert len(before) == 3
-        kill_while_the_loop_stands_still(database, before)
-        assert await read(pool, red) == truth[red]
-        after = set(await asyncio.gather(hold(), hold(), hold()))
-        assert not before & after
-
-
-def kill_while_the_loop_stands_still(database: Database, pids: set[int]) -> None:
-    async def kill() -> None:
-        connection = await database.connect(database.superuser)
-        await connection.execute("SELECT pg_terminate_backend(pid, 5000) FROM unnest($1::int[]) AS pid", list(pids))
-        await connection.close()
-
-    thread = threading.Thread(target=lambda: asyncio.run(kill()))
-    thread.start()
-    thread.join()
-
-
-async def test_a_silent_idle_connection_is_given_up(
-    database: Database, truth: dict[Principal, tuple[Any, ...]], red: Principal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its server is gone without a word, as when packets vanish: only waiting tells."""
-    monkeypatch.setattr(tenant_module, "FIRST_OPENING_SECONDS", 0.3)
-    async with (
-        relay_to(database.host, database.port) as relay,
-        service_pool(database, database_host="127.0.0.1", database_port=relay.port) as pool,
-    ):
-        assert await read(pool, red) == truth[red]
-        relay.freeze()
-        relay.drop_frozen()
-        assert await read(pool, red) == truth[red]
-        assert relay.accepted >= 2
-
-
-async def test_a_connection_lost_in_mid_transaction_is_an_outage(
-    single: Pool, superuser: asyncpg.Connection, truth: dict[Principal, tuple[Any, ...]], red: Principal
-) -> None:
-    async def lose_it() -> None:
-        async with tenant_transaction(single, red, NOON, patience=10) as connection:
-            pid = await connection.fetchval("SELECT pg_backend_pid()")
-            await superuser.execute("SELECT pg_terminate_backend($1, 5000)", pid)
-            await connection.fetchval("SELECT 1")
-
-    with pytest.raises(DatabaseUnavailableError) as lost:
-        await lose_it()
-    assert isinstance(lost.value.__cause__, asyncpg.PostgresError | asyncpg.InterfaceError | OSError)
-    assert await read(single, red) == truth[red]
-
-
-async def test_a_statement_that_takes_too_long_is_an_outage(single: Pool, red: Principal) -> None:
-    async def dawdle() -> None:
-        async with tenant_transaction(single, red, NOON, patience=10) as connection:
-            await connection.fetchval("SELECT set_config('statement_timeout', '20ms', true)")
-            await connection.fetchval("SELECT pg_sleep(9)")
-
-    with pytest.raises(DatabaseUnavailableError) as slow:
-        await dawdle()
-    assert isinstance(slow.value.__cause__, asyncpg.QueryCanceledError)
-    await assert_nothing_set(single)
 
 
 async def test_reading_is_all_it_offers() -> None:

@@ -9,9 +9,18 @@ from pathlib import Path
 import pytest
 
 from local import preflight
+from local.state import State
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> State:
+    """Not the checkout's own, in which something may be running."""
+    monkeypatch.setenv("TABLESIDE_STATE", str(tmp_path / "state"))
+    return State()
 
 
 def run(**environ: str) -> subprocess.CompletedProcess[str]:
+    environ["TABLESIDE_STATE"] = os.environ["TABLESIDE_STATE"]
     script = [sys.executable, "-I", str(Path(preflight.__file__)), "run"]
     return subprocess.run(script, env=environ, capture_output=True, text=True, check=False)
 
@@ -48,6 +57,14 @@ def test_says_that_node_is_missing(tmp_path: Path) -> None:
     done = run(PATH=str(tmp_path))
     assert done.returncode == 1
     assert done.stderr.startswith("Node 20 or newer is needed and there is no `node` on the PATH")
+    assert done.stderr.count("\n") == 1
+
+
+def test_says_that_it_runs_already_rather_than_that_its_port_is_taken(tmp_path: Path, state: State) -> None:
+    with state.held(), socket.create_server(("127.0.0.1", 0)) as server:
+        done = run(PATH=node(tmp_path, "v22.1.0"), PORT=str(server.getsockname()[1]))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"It is running already in this checkout (process {os.getpid()}); stop that one")
     assert done.stderr.count("\n") == 1
 
 

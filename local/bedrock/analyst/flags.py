@@ -12,6 +12,9 @@ from .reading import whole_words
 FLAGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, whole_words(*patterns))
     for name, *patterns in (
+        ("money", r"r[aiu]ng up"),
+        ("phrase", r"(?:by |at |until )?(?:the )?(?:end|close|start) of (?:the )?(?:day|play|business)"),
+        ("phrase", r"(?:add|end|sum|show|clean|serve|bring|shut|close|cook)(?:s|e?d|ing)? (?:up|down)"),
         (
             "broken_down",
             r"br[eo]ak(?:s|ing|en)? (?:it |that |this |them )?down|broken down|breakdown",

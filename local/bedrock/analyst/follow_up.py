@@ -6,7 +6,7 @@ The turn before is worked out again from what was typed then; nothing is kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -66,12 +66,13 @@ def _topic_alone(query: Query) -> Topic | None:
 def _merged(query: Query, before: Query) -> Query:
     topic = _merged_topic(query, before)
     same = query.topic is None or topic is not query.topic
+    bare_share = topic is Topic.SHARE and not (query.names or query.weekdays or query.status)
     taken = replace(
         query,
         topic=topic,
         metric=query.metric or (before.metric if same or topic is Topic.COMPARE else None),
-        names=query.names or (before.names if same or query.pointing else ()),
-        weekdays=query.weekdays or (before.weekdays if same else ()),
+        names=query.names or (before.names if same or query.pointing or bare_share else ()),
+        weekdays=query.weekdays or (before.weekdays if same or bare_share else ()),
         limit=query.limit or (before.limit if same else None),
         by=query.by or (before.by if same else None),
         bottom=before.bottom if query.bottom is None and same else query.bottom,
@@ -86,45 +87,78 @@ def _merged(query: Query, before: Query) -> Query:
 
 
 def _merged_topic(query: Query, before: Query) -> Topic | None:
-    if query.topic is None:
-        if query.number is None and query.limit and query.limit > 20 and before.topic is Topic.ORDER:
-            return Topic.ORDER
-        return _topic_by_parts(query, before)
-    if query.manner and before.topic in (*RANKINGS, Topic.ITEMS, Topic.SHARE, Topic.COMPARE, Topic.WEEKDAYS):
-        return before.topic
-    if query.topic is Topic.ITEMS and before.topic in (Topic.SHARE, Topic.COMPARE):
-        return before.topic
-    if query.topic is Topic.TOTAL and before.topic is Topic.ITEMS and query.pointing and not query.spans:
-        return Topic.ITEMS
-    if query.topic is Topic.TOTAL and before.topic is Topic.ORDERS and query.status:
-        return Topic.ORDERS
-    if (
-        query.topic is Topic.TOTAL
-        and before.topic in (Topic.COMPARE, Topic.WEEKDAYS, Topic.BEST)
-        and _only_metric(query)
-    ):
-        return before.topic
-    return query.topic
+    table = BY_PARTS if query.topic is None else BY_TOPIC
+    return next((topic(query, before) for test, topic in table if test(query, before)), query.topic or before.topic)
 
 
 def _only_metric(query: Query) -> bool:
     return query.metric is not None and not (query.spans or query.shifts or query.names or query.pointing)
 
 
-def _topic_by_parts(query: Query, before: Query) -> Topic | None:
-    if query.share and (before.names or before.weekdays or before.status):
-        return Topic.SHARE
-    if query.listing and before.topic is Topic.TOTAL and before.metric in ("orders", "cancelled", "refunds"):
-        return Topic.ORDERS
-    if query.bottom is not None and before.topic in (Topic.BREAKDOWN, Topic.TOTAL):
-        return Topic.BEST
-    if query.names and before.topic not in (Topic.SHARE, Topic.COMPARE):
-        return Topic.ITEMS
-    if query.weekdays and before.topic is not Topic.SHARE:
-        return Topic.WEEKDAYS
-    if (query.spans or query.shifts) and before.topic is Topic.COMPARE:
-        return Topic.ITEMS if before.names else Topic.TOTAL
+Test = Callable[[Query, Query], bool]
+Choice = Callable[[Query, Query], Topic | None]
+METRICAL = (Topic.COMPARE, Topic.WEEKDAYS, Topic.BEST)
+COUNTED = ("orders", "cancelled", "refunds")
+MANNERED = (*RANKINGS, Topic.ITEMS, Topic.SHARE, Topic.COMPARE, Topic.WEEKDAYS)
+
+
+def _the_topic(topic: Topic) -> Choice:
+    return lambda _, __: topic
+
+
+def _topic_before(_: Query, before: Query) -> Topic | None:
     return before.topic
+
+
+# A question that has a topic of its own may still mean the one before: "and in money?" after the best sellers.
+BY_TOPIC: tuple[tuple[Test, Choice], ...] = (
+    (lambda query, before: query.manner and before.topic in MANNERED, _topic_before),
+    (lambda query, before: query.topic is Topic.ITEMS and before.topic in (Topic.SHARE, Topic.COMPARE), _topic_before),
+    (lambda query, before: query.topic is Topic.TOTAL and _points_at_items(query, before), _the_topic(Topic.ITEMS)),
+    (
+        lambda query, before: query.topic is Topic.TOTAL and before.topic is Topic.ORDERS and bool(query.status),
+        _the_topic(Topic.ORDERS),
+    ),
+    (
+        lambda query, before: query.topic is Topic.TOTAL and before.topic in METRICAL and _only_metric(query),
+        _topic_before,
+    ),
+)
+
+
+def _points_at_items(query: Query, before: Query) -> bool:
+    return before.topic is Topic.ITEMS and query.pointing and not query.spans
+
+
+def _another_number(query: Query, before: Query) -> bool:
+    return query.number is None and bool(query.limit and query.limit > 20) and before.topic is Topic.ORDER
+
+
+# One that has none gets it from its parts: days, names, a direction.
+BY_PARTS: tuple[tuple[Test, Choice], ...] = (
+    (_another_number, _the_topic(Topic.ORDER)),
+    (
+        lambda query, before: query.share and bool(before.names or before.weekdays or before.status),
+        _the_topic(Topic.SHARE),
+    ),
+    (
+        lambda query, before: query.listing and before.topic is Topic.TOTAL and before.metric in COUNTED,
+        _the_topic(Topic.ORDERS),
+    ),
+    (
+        lambda query, before: query.bottom is not None and before.topic in (Topic.BREAKDOWN, Topic.TOTAL),
+        _the_topic(Topic.BEST),
+    ),
+    (
+        lambda query, before: bool(query.names) and before.topic not in (Topic.SHARE, Topic.COMPARE),
+        _the_topic(Topic.ITEMS),
+    ),
+    (lambda query, before: bool(query.weekdays) and before.topic is not Topic.SHARE, _the_topic(Topic.WEEKDAYS)),
+    (
+        lambda query, before: bool(query.spans or query.shifts) and before.topic is Topic.COMPARE,
+        lambda _, before: Topic.ITEMS if before.names else Topic.TOTAL,
+    ),
+)
 
 
 def _sent_to_order(taken: Query, query: Query, before: Query) -> Query:

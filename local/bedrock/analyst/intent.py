@@ -18,7 +18,7 @@ from .refuse import FORECAST, FUTURE, NOT_BY_AMOUNT, NOT_UNDERSTOOD, ONE_CURRENC
 from .request import Restaurant
 from .smalltalk import small_talk
 from .topics import ALL, topic_of
-from .vocabulary import FOOD, KNOWN, MONTHS, TOPIC
+from .vocabulary import FOOD, MONTHS, TOPIC
 from .words import regular, stem, tokens
 
 MOST_WORDS = 90
@@ -41,10 +41,12 @@ THRESHOLD = re.compile(
 )
 
 BY_REVENUE = whole_words(
-    r"by (?:\w+ )?(?:revenue|sales|money|value|amount|takings|turnover)", r"in (?:money|revenue|cash|value|dollars|pounds)", r"revenue", r"takings", r"turnover",
-    r"money", r"earn\w*", r"income", r"cash", r"grossing", r"(?:makes?|made|making|brings?|brought|bringing|bring) (?:\w+ )?(?:in )?(?:the )?(?:most|least)",
+    r"by (?:\w+ )?(?:revenue|sales|money|value|amount|takings|turnover)",
+    r"in (?:money|revenue|cash|value|dollars|pounds)",
+    r"revenue|takings|turnover|money|earn\w*|income|cash|grossing",
+    r"(?:makes?|made|making|brings?|brought|bringing|bring) (?:\w+ )?(?:in )?(?:the )?(?:most|least)",
     r"(?:most|highest|least|lowest) (?:valuable|sales|value)",
-)  # fmt: skip
+)
 BY_QUANTITY = whole_words(
     r"by (?:quantity|volume|units|number|count|pieces)", r"in (?:units|volume|numbers|quantity|pieces)", r"quantity"
 )
@@ -52,23 +54,8 @@ CUE = re.compile(
     r"^(?:only|just|by|in|per|as|and|but|so|ok|okay|then|also|plus|or|now|same|again|instead|what "
     r"about|how about|what of|hm+|right|cool|great|nice|thanks)\b"
 )
-POINTING = whole_words(
-    r"that",
-    r"those",
-    r"it",
-    r"its",
-    r"them",
-    r"they",
-    r"same",
-    r"instead",
-    r"these",
-    r"there",
-    r"then",
-    r"one",
-    r"ones",
-    r"again",
-    r"else",
-)
+STEPWISE = whole_words(r"(?P<unit>year|month|week) (?:on|over) (?P=unit)|yoy|mom|wow|y o y")
+POINTING = whole_words(r"that|those|these|it|its|them|they|same|instead|there|then|ones?|again|else")
 MANNER = re.compile(
     r"^(?:(?:and|but|so|ok|okay|or|then|also|now|what about|how about|what is (?:that|it)) )*(?:by|in"
     r"|as an?) (?:the )?\w+(?: terms)?$"
@@ -77,13 +64,26 @@ BASELINE = re.compile(r"\b(?:than|on|of|over|to|with|vs|versus|against|from|behi
 PER_GUEST = whole_words("head", "customer", "guest", "person", "cover")
 ASKED_OF_ORDER = whole_words(r"cost", r"price", r"prices", r"what time", r"when")
 CURRENCIES = {"EUR": "euros?", "USD": "dollars?", "GBP": "pounds?", "JPY": "yen", "INR": "rupees?", "CHF": "francs?"}
+DOLLARS = ("USD", "AUD", "CAD", "NZD", "SGD", "HKD")
+OWNER = re.compile(r"\w+['’]s\b")
+PAST = whole_words("did", "was", "were", "made", "took", "had")
+QUIET = whole_words("slowest", "quietest", "deadest", "calmest", "least busy")
+WHO = whole_words("who", "where", "whose")
+SEVERAL = whole_words("orders", "refunds")
+# Where a number that is no date, order or mark means nothing that could be told.
+UNCOUNTED = (Topic.TOTAL, Topic.BREAKDOWN, Topic.COMPARE, Topic.WEEKDAYS, Topic.SHARE, Topic.ITEMS, Topic.PIECES)
 PER_ITEM = whole_words(r"orders? (?:\w+ )?(?:with|contain\w*|includ\w*|had|have|having)")
 INSIDE = whole_words(
-    r"(?:in|on|inside) (?:it|that|this|them)(?: one| order)?", r"(?:it|its|their|the) (?:items|contents|lines)", r"what did (?:they|he|she) (?:order|have|buy|get)",
-    r"contents?", r"(?:more )?details?", r"what was (?:in|on)",
-)  # fmt: skip
+    r"(?:in|on|inside) (?:it|that|this|them)(?: one| order)?",
+    r"(?:it|its|their|the) (?:items|contents|lines)",
+    r"what did (?:they|he|she) (?:order|have|buy|get)",
+    r"contents?|(?:more )?details?|what was (?:in|on)",
+)
 AGAIN = re.compile(r"^(?:really|are you sure|you sure|sure|seriously|repeat that|say that again|come again|again)$")
-WORTH_LOOKING_UP = whole_words(r"sell\w*", r"sold", r"sales?", r"order(?:ed|s)?", r"revenue", r"takings", r"bring\w*", r"brought", r"made", r"make", r"earn\w*", r"shift\w*", r"went", r"moved?", r"bought", r"served?", r"did", r"do", r"doing", r"popular", r"best", r"top", r"worst", r"share", r"part")  # fmt: skip
+WORTH_LOOKING_UP = whole_words(
+    r"sell\w*|sold|sales?|order(?:ed|s)?|revenue|takings|bring\w*|brought|made|make|earn\w*|shift\w*|went|moved?",
+    r"bought|served?|did|do|doing|popular|best|top|worst|share|part",
+)
 
 
 def read_question(typed: str, restaurant: Restaurant, names: Names, clock: Clock) -> Query:
@@ -101,19 +101,18 @@ def read_question(typed: str, restaurant: Restaurant, names: Names, clock: Clock
 
 
 def _other_currency(text: str, own: str) -> str | None:
-    others = "|".join(word for code, word in CURRENCIES.items() if code != own and word != CURRENCIES.get(own[-3:]))
-    asked = re.search(rf"\b(?:in|into|to) (?:{others})\b|\bconvert\w*\b", text)
-    dollars = "dollars" in text and own in ("AUD", "CAD", "NZD", "SGD", "HKD")
-    return ONE_CURRENCY if asked and not dollars else None
+    own_word = "dollars?" if own in DOLLARS else CURRENCIES.get(own)
+    others = "|".join(word for word in CURRENCIES.values() if word != own_word)
+    return ONE_CURRENCY if re.search(rf"\b(?:(?:in|into|to) (?:{others})|convert\w*)\b", text) else None
 
 
 def _without_own_name(text: str, restaurant: str) -> str:
+    """The whole name, and for "Marlow's Pizza" the "Marlow's" too, say no more than "we"."""
     words = [re.escape(word) + "s?" for word in tokens(restaurant)]
     if not words:
         return text
     text = re.sub(rf"\b{' '.join(words)}\b", "we", text)
-    first = tokens(restaurant)[0]
-    return text if first in KNOWN or stem(first) in KNOWN else re.sub(rf"\b{words[0]}\b", "we", text)
+    return re.sub(rf"\b{words[0]}\b", "we", text) if OWNER.match(restaurant) else text
 
 
 def _read(text: str, found: list[Name], clock: Clock) -> Query:
@@ -138,6 +137,7 @@ def _read(text: str, found: list[Name], clock: Clock) -> Query:
     if bare and query.spans:
         return saying(NOT_UNDERSTOOD)
     number = number or bare
+    query = replace(query, compared=query.compared or STEPWISE.search(text) is not None)
     query = replace(query, number=int(number["number"]) if number else None, threshold=threshold)
     return _about(reading, query)
 
@@ -161,7 +161,8 @@ def _slots(reading: Reading, dates: Dates, found: list[Name]) -> Query:
     groups = [weekdays.days for weekdays in dates.weekdays]
     spans = list(dates.spans)
     if _means_every_week(reading, dates):
-        groups, spans = [] if reading.said("weekday") else groups + [(span.start.weekday(),) for span in spans], []
+        groups += [] if reading.said("weekday") else [(span.start.weekday(),) for span in spans]
+        spans = []
     spans += [weekdays.span for weekdays in dates.weekdays if weekdays.span]
     return Query(
         None,
@@ -182,20 +183,28 @@ def _slots(reading: Reading, dates: Dates, found: list[Name]) -> Query:
         baseline=BASELINE.search(dates.text) is not None,
         compared=reading.said("compare"),
         guests=reading.said("guests") or (reading.said("average_order") and reading.has(PER_GUEST)),
-        leaning=bool(CUE.search(reading.whole))
-        or reading.has(POINTING)
-        or len(reading.whole.split()) < 3
-        or not reading.flags,
+        leaning=_leans(reading),
         pointing=reading.has(POINTING),
         manner=MANNER.match(reading.whole) is not None,
         per_item=reading.has(PER_ITEM),
     )
 
 
+def _leans(reading: Reading) -> bool:
+    """Whether it points back, or is too short to stand by itself; one that does not need it takes nothing over."""
+    words = len(reading.whole.split())
+    short = words < 3 or (words < 5 and not reading.flags)
+    return short or _points_back(reading)
+
+
+def _points_back(reading: Reading) -> bool:
+    return bool(CUE.search(reading.whole)) or reading.has(POINTING)
+
+
 def _means_every_week(reading: Reading, dates: Dates) -> bool:
     """ "Is Friday better than Saturday" is about Fridays; "did Friday beat Saturday" about two days that were."""
     weekdays = (len(dates.spans) > 1 or reading.said("weekday")) and all(span.bare for span in dates.spans)
-    return weekdays and not reading.has(whole_words("did", "was", "were", "made", "took", "had"))
+    return weekdays and not reading.has(PAST)
 
 
 def _names(reading: Reading, found: list[Name]) -> tuple[Name, ...]:
@@ -217,19 +226,17 @@ def _metric(reading: Reading) -> Metric | None:
         ("cancelled", "cancelled"),
         ("order", "orders"),
         ("guests", "orders"),
-        ("slow", "orders"),
         ("gross", "gross"),
         ("net", "net"),
         ("money", "net"),
         ("sales", "net"),
+        ("slow", "orders"),
     )
     return next((metric for flag, metric in order if reading.said(flag)), None)
 
 
 def _bottom(reading: Reading) -> bool | None:
-    if reading.said("bottom", "slow_item") or reading.has(
-        whole_words("slowest", "quietest", "deadest", "calmest", "least busy")
-    ):
+    if reading.said("bottom", "slow_item") or reading.has(QUIET):
         return True
     return False if reading.said("top", "slow", "bestseller") else None
 
@@ -249,7 +256,7 @@ def _grain(reading: Reading) -> Grain | None:
 
 
 def _limit(reading: Reading) -> int | None:
-    found = re.search(r"(?<![\w_.])(\d{1,3})(?![\w.])", reading.text)
+    found = re.search(r"(?<![\w_.])(\d{1,3})(?![\w.-])", reading.text)
     return int(found[1]) if found and int(found[1]) else None
 
 
@@ -258,34 +265,42 @@ def _limit(reading: Reading) -> int | None:
 
 def _about(reading: Reading, query: Query) -> Query:
     topic = topic_of(reading, query)
-    if topic is Topic.ITEMS and not query.leaning and not _worth_looking_up(reading, query):
-        return saying(OWN_ONLY)
-    if topic is Topic.COMPARE and not (
-        query.spans or query.shifts or query.leaning or query.metric or reading.said("done", "compare")
-    ):
-        return saying(NOT_UNDERSTOOD)
-    if query.threshold and query.threshold.money and query.metric == "orders" and not query.grain:
-        return saying(NOT_BY_AMOUNT)
-    if query.threshold and topic not in (Topic.TOTAL, Topic.COUNT_DAYS, Topic.ITEMS):
-        return saying(NOT_UNDERSTOOD)
-    if topic is Topic.TOP_ITEMS and query.limit is None and reading.has(ALL) and query.bottom is None:
-        query = replace(query, limit=50)
+    if sentence := _beyond(reading, query, topic):
+        return saying(sentence)
     if reading.has(INSIDE) and topic in (None, Topic.ORDERS, Topic.PIECES, Topic.TOTAL):
         return replace(query, topic=Topic.ORDER, metric=None, leaning=topic is not Topic.ORDERS or query.leaning)
-    if (
-        reading.said("recent")
-        and topic is Topic.ORDERS
-        and query.limit is None
-        and not re.search(r"\borders\b|\brefunds\b", reading.whole)
-    ):
-        query = replace(query, limit=1)
     alone = topic is Topic.COMPARE and not (query.spans or query.shifts or query.names or query.metric)
-    return replace(query, topic=topic, leaning=query.leaning or topic is None or alone)
+    limit = query.limit or _implied_limit(reading, query, topic)
+    return replace(query, topic=topic, limit=limit, leaning=query.leaning or topic is None or alone)
+
+
+def _beyond(reading: Reading, query: Query, topic: Topic | None) -> str | None:
+    """Why the question as a whole cannot be answered, if it cannot."""
+    if topic is Topic.ITEMS and not _points_back(reading) and not _worth_looking_up(reading, query):
+        return OWN_ONLY
+    if query.limit and topic in UNCOUNTED and not query.leaning:
+        return NOT_UNDERSTOOD
+    if query.grain and query.names and not any(_looks_like_food(name) for name in query.names):
+        return NOT_UNDERSTOOD
+    if query.threshold and query.threshold.money and query.metric == "orders" and not query.grain:
+        return NOT_BY_AMOUNT
+    if query.threshold and topic not in (Topic.TOTAL, Topic.COUNT_DAYS, Topic.ITEMS):
+        return NOT_UNDERSTOOD
+    return None
+
+
+def _implied_limit(reading: Reading, query: Query, topic: Topic | None) -> int | None:
+    if topic is Topic.TOP_ITEMS and reading.has(ALL) and query.bottom is None:
+        return 50
+    return 1 if topic is Topic.ORDERS and reading.said("recent") and not reading.has(SEVERAL) else None
 
 
 def _worth_looking_up(reading: Reading, query: Query) -> bool:
     if any(name.kind != "unknown" for name in query.names) or query.spans:
         return True
-    if any(word in FOOD or stem(word) in FOOD for name in query.names for word in name.text.split()):
-        return True
-    return reading.has(WORTH_LOOKING_UP) and not reading.has(whole_words("who", "where", "whose"))
+    few = len(reading.whole.split()) < 4 and any(_looks_like_food(name) for name in query.names)
+    return few or (reading.has(WORTH_LOOKING_UP) and not reading.has(WHO))
+
+
+def _looks_like_food(name: Name) -> bool:
+    return name.kind != "unknown" or any(word in FOOD or stem(word) in FOOD for word in name.text.split())

@@ -179,7 +179,7 @@ class Desk:
             if call is None:
                 if want not in needed:
                     needed.append(want)
-            elif call.found is None:
+            elif call.found is None or not call.found.intact:
                 raise UnreadableError(call.error)
             else:
                 found.append(call.found)

@@ -72,7 +72,8 @@ def _ago(found: Match[str], clock: Clock) -> Found:
 
 
 @rule(
-    rf"{W} (?:of |in )?(?P<which>last|this|previous) week|(?P<which2>last|this|previous) week (?:on )?{W.replace('weekday>', 'weekday2>')}"
+    rf"{W} (?:of |in )?(?P<which>last|this|previous) week"
+    rf"|(?P<which2>last|this|previous) week (?:on )?{W.replace('weekday>', 'weekday2>')}"
 )
 def _weekday_of_week(found: Match[str], clock: Clock) -> Found:
     monday = week_of(clock.today).start
@@ -140,7 +141,8 @@ def _one_weekend(found: Match[str], clock: Clock) -> Found:
 
 
 @rule(
-    rf"(?:on )?(?:every |each |all )?{W}s|(?:every|each|any|an?|an average|an? typical|an? usual|an? normal|average|typical|usual) "
+    rf"(?:on )?(?:every |each |all )?{W}s"
+    r"|(?:every|each|any|an?|an average|an? typical|an? usual|an? normal|average|typical|usual) "
     rf"{W.replace('weekday>', 'weekday2>')}"
 )
 def _weekdays(found: Match[str], _: Clock) -> Found:

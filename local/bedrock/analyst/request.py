@@ -36,8 +36,16 @@ class Slice:
 
     @cached_property
     def rows(self) -> list[dict[str, str]]:
-        lines = csv.DictReader(self.table.split("\n"), restval="")
-        return [{key: unescape(value) for key, value in row.items() if key} for row in lines]
+        """None of them when any does not fit its header, or when there are not as many as the fence says."""
+        lines = list(csv.reader(self.table.strip("\n").split("\n")))
+        header, rows = (lines[0], lines[1:]) if lines else ([], [])
+        if any(len(row) != len(header) for row in rows) or str(len(rows)) != self.facts.get("rows", str(len(rows))):
+            return []
+        return [dict(zip(header, map(unescape, row), strict=True)) for row in rows]
+
+    @property
+    def intact(self) -> bool:
+        return bool(self.rows) or self.facts.get("rows") == "0"
 
 
 @dataclass(frozen=True)

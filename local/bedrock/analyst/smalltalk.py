@@ -12,19 +12,25 @@ CAN = (
     "compare two ranges, find your "
     "best and worst days or sellers, and look up an order by its number."
 )
-TALK: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|hey there|hi there|yo)"), f"Hello! {CAN}"),
-    (
-        re.compile(r"(?:ok |okay |great |cool |nice |perfect )*(?:thanks|thank you|many thanks|thank)(?: \w+){0,4}|ok|okay|great|cool|nice|perfect"),
-        "You're welcome.",
-    ),
-    (re.compile(r"(?:bye|goodbye|good night|see you(?: later)?)"), "Goodbye."),
-    (
-        re.compile(r"help(?: me)?(?: please)?|(?:what|how) (?:can|do|could) you (?:do|help|answer|know|tell)\b.*|what can i ask.*|how (?:can|may) (?:i|you) (?:use|help)\b.*|who are you|what are you"),
-        CAN,
-    ),
-    (re.compile(r"how are you(?: doing)?(?: today)?"), f"Ready to help. {CAN}"),
-)  # fmt: skip
+TALK: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile("|".join(patterns)), answer)
+    for answer, *patterns in (
+        (f"Hello! {CAN}", r"hi|hello|hey|hiya|yo|hey there|hi there|good (?:morning|afternoon|evening)"),
+        (
+            "You're welcome.",
+            r"(?:ok |okay |great |cool |nice |perfect )*(?:thanks|thank you|many thanks|thank)(?: \w+){0,4}",
+            r"ok|okay|great|cool|nice|perfect",
+        ),
+        ("Goodbye.", r"bye|goodbye|good night|see you(?: later)?"),
+        (
+            CAN,
+            r"help(?: me)?(?: please)?|what can i ask.*|who are you|what are you",
+            r"(?:what|how) (?:can|do|could) you (?:do|help|answer|know|tell)\b.*",
+            r"how (?:can|may) (?:i|you) (?:use|help)\b.*",
+        ),
+        (f"Ready to help. {CAN}", r"how are you(?: doing)?(?: today)?"),
+    )
+)
 WHICH_DAY = re.compile(
     r"(?:what|which) (?:day|date) is (?:it|today)(?: today)?|what is today|what is the (?:date"
     r"|day)(?: today)?|today date"

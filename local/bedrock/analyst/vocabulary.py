@@ -148,34 +148,32 @@ NUMBERS = {
 }
 
 FILLER = _words(
-    """
-    a about above across actually after again ah all along already alright also although altogether am among amount
-    an and another answer any anybody anyone anything approx approximately are around as asap at ate bad be been
-    before being below between both bought break breakdown bring brings broke broken brought btw business but buy by
-    came can cash check come comes coming cool could count curious currently daily data date dates day days dear
-    detail details did display do does doing done door doors down drank drink during each earn earned earning earns
-    eat eaten else entire er erm ever every everyone everything exactly far fetch figure figures find fine flew fly
-    folks for from full fyi generate generated get give go goes going gone gonna good got great guys had happen
-    happened happening has have having he hello her here hey hi his hiya hmm house how hows i if in instead into is
-    it it'd item items its joint just kind kindly know let lets like list lol look looked looking looks lovely made
-    make makes making many mate may me menu might mine money month monthly months morning move moved moves much my
-    need nice no not nothing now number numbers of off oh ok okay on one ones only onto or order ordered ordering
-    orders other our ours out over overall overview own pal pcs per perfect perform performance performed performing
-    period piece pieces place please plus popular portion portions print pull pulled quantity question quick quickly
-    rake raked rang range read really reckon report restaurant result results revenue right ring roughly run rung
-    running runs said sale sales same say says see sell selling sells serve served shall she shift shifted shop show
-    since so sold some somebody something sort split state statistics stats still store stuff sum summary sure take
-    taken takes taking tell terms than thank thanks that the their them then there these they thing things think
-    thinking this those though thought through till tills time times to too took total totals trade trading turn
-    turned uh um under units until up us value wanna want was way we week weekly weeks well went were what whats
-    when where which whole with within wonder wondering word words work worked working works worth would yeah year
-    years yep yes yet yo you your yours
+    """ a about above across actually after again ah all along already alright also although altogether am among
+    amount an and another answer any anybody anyone anything approx approximately are around as asap at ate bad be
+    been before being below between both bought break breakdown bring brings broke broken brought btw business but
+    buy by came can cash check come comes coming cool could count curious currently daily data date dates day days
+    dear detail details did display do does doing done door doors down drank drink during each earn earned earning
+    earns eat eaten else entire er erm ever every everyone everything exactly far fetch figure figures find fine
+    flew fly folks for from full fyi generate generated get give go goes going gone gonna good got great guys had
+    happen happened happening has have having he hello her here hey hi his hiya hmm house how hows i if in instead
+    into is it it'd item items its joint just kind kindly know let lets like list lol look looked looking looks
+    lovely made make makes making many mate may me menu might mine money month monthly months morning move moved
+    moves much my need nice no not nothing now number numbers of off oh ok okay on one ones only onto or order
+    ordered ordering orders other our ours out over overall overview own pal pcs per perfect perform performance
+    performed performing period piece pieces place please plus popular portion portions print pull pulled quantity
+    question quick quickly rank ranked ranking rake raked rang range read really reckon report restaurant result
+    results revenue right ring roughly run rung running runs said sale sales same say says see sell selling sells
+    serve served shall she shift shifted shop show since so sold some somebody something sort split state statistics
+    stats still store stuff sum summary sure take taken takes taking tell terms than thank thanks that the their
+    them then there these they thing things think thinking this those though thought through till tills time times
+    to too took total totals trade trading turn turned uh um under units until up us value wanna want was way we
+    week weekly weeks well went were what whats when where which whole with within wonder wondering word words work
+    worked working works worth would yeah year years yep yes yet yo you your yours
     """
 )
 
 TOPIC = _words(
-    """
-    after against ago amount annual annually april august average averages basket beat beats because before best
+    """ after against ago amount annual annually april august average averages basket beat beats because before best
     bestseller bestsellers better between biggest bottom boxing break breakdown busiest cancel canceled cancellation
     cancellations cancelled cancels categories category change changed christmas compare compared comparing
     comparison cost costs count cover covers current customer customers daily date dates day days december decrease
@@ -186,13 +184,13 @@ TOPIC = _words(
     margin margins mean median menu monday mondays money month monthly months most much net newest next normal
     normally november number october order ordered orders part past percent percentage perform performance performed
     please popular predict prediction previous prior product products profit projected prompt proportion quantity
-    quarter quarters quietest reason receipt receipts recent recently refund refunded refunding refunds revenue sale
-    sales saturday saturdays second sell seller sellers selling sells september server share shares show since slice
-    slowest smallest sold spend spending spent split staff strongest sunday sundays system taken takes taking
-    takings than thanks thanksgiving third this through thursday thursdays ticket tickets today tomorrow tonight top
-    total totals transaction transactions tuesday tuesdays turnover typical typically unpopular until usual usually
-    valentine value versus wages waiter waitress weakest weather wednesday wednesdays week weekday weekdays weekend
-    weekends weekly weeks what when where which why worse worst year yearly years yesterday
+    quarter quarterly quarters quietest reason receipt receipts recent recently refund refunded refunding refunds
+    revenue sale sales saturday saturdays second sell seller sellers selling sells september server share shares
+    show since slice slowest smallest sold spend spending spent split staff strongest sunday sundays system taken
+    takes taking takings than thanks thanksgiving third this through thursday thursdays ticket tickets today
+    tomorrow tonight top total totals transaction transactions tuesday tuesdays turnover typical typically unpopular
+    until usual usually valentine value versus wages waiter waitress weakest weather wednesday wednesdays week
+    weekday weekdays weekend weekends weekly weeks what when where which why worse worst year yearly years yesterday
     """
 )
 

@@ -14,7 +14,11 @@ from collections.abc import Iterable
 from .vocabulary import FILLER, KNOWN, NUMBERS, SHORT_FORMS, TOPIC
 
 SMART = str.maketrans({"’": "'", "‘": "'", "`": "'", "–": "-", "—": " - ", "−": "-", "“": '"', "”": '"'})
-TOKEN = re.compile(r"\d+(?:[./-]\d+)+|\d+(?:st|nd|rd|th|k|pm|am)?(?![^\W_])|\d+|[^\W\d_]+")
+NOT_A_NAME = "day|night|week|month|quarter|year|hour|min|to|st|nd|rd|th|star|mon|tue|wed|thu|fri|sat|sun"
+NOT_A_NAME += "|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+TOKEN = re.compile(
+    rf"\d+-(?!{NOT_A_NAME})[a-z]{{2,}}|" r"\d+(?:[./-]\d+)+|\d+(?:st|nd|rd|th|k|pm|am)?(?![^\W_])|\d+|[^\W\d_]+"
+)
 REWRITES = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
@@ -25,6 +29,8 @@ REWRITES = tuple(
         (r"'d\b", " did"),
         (r"'(?:s|re|ve|m)\b|s'(?!\w)", lambda found: "s" if found[0] == "s'" else ""),
         (r"#\s*(?=\d)", " number "),
+        (r"(?<=\d)\s*-\s*(?=\d{1,2}[/.]\d)", " to "),
+        (r"\b4 (?=(?:last|lst|this|the|yest\w*|today|oct|nov|dec|jan|feb|mar)\b)", "for "),
         (r"%", " percent "),
         (r"&|\+", " and "),
         (r"[$£€]\s*([\d.]+)(k?)\b", r" \1\2 dollars "),

@@ -15,14 +15,20 @@ from msgspec import Struct
 from local.bedrock.faults import Fault, FaultPlan, with_faults
 from local.bedrock.server import BedrockEndpoint
 from local.bedrock.voice import Voice
-from service.messages import Message, TextBlock
+from service.messages import Message, TextBlock, ToolSpec
 from service.model import bedrock
 from service.model.bedrock import BedrockModel
 from service.model.stream import ModelEvent, ModelRequest, ModelSettings
 from tests.http.scripted import Director, text
 
+MODEL = "stand-in.test-v1:0"
+SESSION = aioboto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
 REQUEST = ModelRequest(
-    "Be true.", (Message("user", (TextBlock("How?"),)),), (), ModelSettings(100, 0.0, 1), {"prompt": "ask"}
+    "Be true.",
+    (Message("user", (TextBlock("How?"),)),),
+    (ToolSpec("menu", "The menu.", {"type": "object", "properties": {}}),),
+    ModelSettings(100, 0.0, 1),
+    {"prompt": "ask"},
 )
 
 
@@ -33,13 +39,15 @@ def quick_tries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 class Line(Struct):
     """model: ours, to be tested; client: the aioboto3 client that it uses; director: the endpoint's voice, which
-    counts its requests and knows when the client has left; tries: requests that the client set out to send."""
+    counts its requests and knows when the client has left; tries: requests that the client set out to send; held: set
+    when the voice begins to keep silent."""
 
     model: BedrockModel
     client: Any
     endpoint: BedrockEndpoint
     director: Director
     tries: int = 0
+    held: asyncio.Event | None = None
 
     @property
     def busy_connections(self) -> int:
@@ -62,14 +70,13 @@ async def line_to(
     config = AioConfig(
         connect_timeout=3, read_timeout=idle, retries={"total_max_attempts": 1}, parameter_validation=False
     )
-    session = aioboto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
-    endpoint = BedrockEndpoint(voice, model_ids=frozenset({"nova"}))
+    endpoint = BedrockEndpoint(voice, model_ids=frozenset({MODEL}))
     await endpoint.start()
     if not listening:
         await endpoint.stop()
     try:
-        async with session.client("bedrock-runtime", endpoint_url=endpoint.url, config=config) as client:
-            line = Line(BedrockModel(client, "nova", patience=patience, idle=idle), client, endpoint, director)
+        async with SESSION.client("bedrock-runtime", endpoint_url=endpoint.url, config=config, verify=False) as client:
+            line = Line(BedrockModel(client, MODEL, patience=patience, idle=idle), client, endpoint, director)
 
             def count(**_: Any) -> None:
                 line.tries += 1

@@ -35,9 +35,7 @@ def text(piece: str, index: int = 0) -> Event:
 
 
 def opened(id_: str, index: int) -> Event:
-    return {
-        "contentBlockStart": {"start": {"toolUse": {"toolUseId": id_, "name": "menu"}}, "contentBlockIndex": index}
-    }
+    return {"contentBlockStart": {"start": {"toolUse": {"toolUseId": id_, "name": "menu"}}, "contentBlockIndex": index}}
 
 
 def fragment(piece: str, index: int) -> Event:
@@ -222,3 +220,8 @@ def test_a_request_in_converse_s_words() -> None:
         "requestMetadata": {"prompt": "ask"},
         "additionalModelRequestFields": {"inferenceConfig": {"topK": 1}},
     }
+
+
+def test_no_tools_are_not_mentioned() -> None:
+    request = ModelRequest("", (), (), ModelSettings(1, 0.0, 1), {})
+    assert "toolConfig" not in to_converse("nova", request)

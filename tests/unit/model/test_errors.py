@@ -55,7 +55,7 @@ def test_no_error_of_the_service_model_is_unmapped() -> None:
     ],
 )
 async def test_before_the_stream(fault: str, expected: type[ModelError]) -> None:
-    async with faulty(Fault(name=fault), patience=0.05) as line:
+    async with faulty(Fault(name=fault), patience=0.5) as line:
         events, error = await hear_until_it_fails(line)
     assert events == []
     assert type(error) is expected

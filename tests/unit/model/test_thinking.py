@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from service.model.stream import ReasoningChunk, TextChunk
@@ -14,7 +14,21 @@ from service.model.thinking import ThinkingSplitter
 Told = list[tuple[type, str]]
 
 WORDS = st.sampled_from(
-    ["<thinking>", "</thinking>", "<", ">", "/", "<thin", "king>", "</think", "<<thinking>", "thinking", " ", "\n", "a €"]
+    [
+        "<thinking>",
+        "</thinking>",
+        "<",
+        ">",
+        "/",
+        "<thin",
+        "king>",
+        "</think",
+        "<<thinking>",
+        "thinking",
+        " ",
+        "\n",
+        "a €",
+    ]
 )
 TEXTS = st.lists(WORDS | st.text(max_size=3), max_size=12).map("".join)
 
@@ -30,10 +44,11 @@ def told(*deltas: str) -> Told:
 
 def cut(text: str, points: list[int]) -> list[str]:
     bounds = [0, *sorted(min(point, len(text)) for point in points), len(text)]
-    return [text[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [text[start:end] for start, end in pairwise(bounds)]
 
 
 @given(TEXTS, st.lists(st.integers(0, 60), max_size=8))
+@example("So <thinking>hm \n</thinking>", [3, 16])
 def test_the_same_however_it_is_split(text: str, points: list[int]) -> None:
     assert told(*cut(text, points)) == told(text)
     assert told(*text) == told(text)

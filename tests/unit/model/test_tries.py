@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -64,7 +64,7 @@ async def test_refused_connections_are_tried_again() -> None:
 
 
 async def test_nobody_there_is_told_when_patience_ends() -> None:
-    async with faulty(listening=False, patience=0.05) as line:
+    async with faulty(listening=False, patience=0.5) as line:
         _, error = await hear_until_it_fails(line)
         assert line.tries > 1
     assert type(error) is ModelUnavailableError
@@ -95,7 +95,7 @@ async def test_validation_within_the_stream_is_not_tried_again() -> None:
 
 
 async def test_patience_bounds_all_tries_together() -> None:
-    async with faulty(Fault(name="throttle_before"), patience=0.05) as line:
+    async with faulty(Fault(name="throttle_before"), patience=0.5) as line:
         _, error = await hear_until_it_fails(line)
         assert line.tries > 1
     assert type(error) is ModelThrottledError
@@ -111,7 +111,7 @@ async def test_no_pause_is_begun_that_patience_will_not_see_the_end_of(monkeypat
 
 async def test_pauses_grow_and_no_two_callers_keep_step(monkeypatch: pytest.MonkeyPatch) -> None:
     class Dice(random.Random):
-        thrown: list[tuple[float, float]] = []
+        thrown: ClassVar[list[tuple[float, float]]] = []
 
         def uniform(self, a: float, b: float) -> float:
             self.thrown.append((a, b))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..figures import counted, money, percent, share
 from ..menu import Ask, called, meant_by, sales
 from ..plan import Desk, Want
@@ -18,17 +20,10 @@ from .wording import dates_of, listed, plain, when
 def part_of(query: Query, desk: Desk) -> str:
     if query.names and query.weekdays:
         return BY_DAY
-    if query.names:
-        return _of_names(query, desk)
-    if query.weekdays:
-        return _of_weekdays(query, desk)
-    if query.status == "cancelled":
-        return _cancelled(query, desk)
-    if query.status == "refunded" and query.of_orders:
-        return _refunded_orders(query, desk)
-    if query.status == "refunded":
-        return _refunds(query, desk)
-    return _of_range(query, desk) if len(query.spans) == 2 else NOT_UNDERSTOOD
+    for is_asked, answer in KINDS:
+        if is_asked(query):
+            return answer(query, desk)
+    return NOT_UNDERSTOOD
 
 
 def _of_names(query: Query, desk: Desk) -> str:
@@ -110,3 +105,13 @@ def _of_range(query: Query, desk: Desk) -> str:
 
 def _whole_words(span: Span, desk: Desk) -> str:
     return when(span, desk.today) if span.name or span.unit != "day" else dates_of(span)
+
+
+KINDS: tuple[tuple[Callable[[Query], bool], Callable[[Query, Desk], str]], ...] = (
+    (lambda query: bool(query.names), _of_names),
+    (lambda query: bool(query.weekdays), _of_weekdays),
+    (lambda query: query.status == "cancelled", _cancelled),
+    (lambda query: query.status == "refunded" and query.of_orders, _refunded_orders),
+    (lambda query: query.status == "refunded", _refunds),
+    (lambda query: len(query.spans) == 2, _of_range),
+)

@@ -10,7 +10,7 @@ import csv
 import io
 import random
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from html import escape
 from typing import Any
 
@@ -91,7 +91,7 @@ def _orders_of(day: date, last_number: int, rng: random.Random) -> list[Order]:
     if day == TODAY:
         count = 3
     minutes = sorted(rng.sample(range(11 * 60, 14 * 60 if day == TODAY else 22 * 60), count))
-    midnight = datetime(day.year, day.month, day.day)
+    midnight = datetime.combine(day, time())
     return [
         _order(last_number + place, midnight + timedelta(minutes=minute), rng)
         for place, minute in enumerate(minutes, 1)
@@ -233,9 +233,16 @@ class FakeTenant:
         facts: dict[str, Any] = {n: raw[n] for n in ("status", "start", "end") if raw.get(n) is not None}
         facts["matching"] = len(found)
         table = [
-            (o.number, f"{o.at:%Y-%m-%d %H:%M}", o.status, sum(line.quantity for line in o.lines), major(o.total), major(o.refunded))
-            for o in found[:limit]
-        ]  # fmt: skip
+            (
+                one.number,
+                f"{one.at:%Y-%m-%d %H:%M}",
+                one.status,
+                sum(line.quantity for line in one.lines),
+                major(one.total),
+                major(one.refunded),
+            )
+            for one in found[:limit]
+        ]
         header = ("number", "ordered_at", "status", "items", "total", "refunded")
         return self._slice("recent_orders", facts, header, table)
 

@@ -14,6 +14,7 @@ from .fake_tenant import FakeTenant, make_orders
 from .talk import Reply, ask
 from .truth import contains, texts_for
 
+RANGE = re.compile(r"\d{4}-\d\d-\d\d(?:\.\.\d{4}-\d\d-\d\d)?")
 HERE = Path(__file__).parent
 DEVELOPED = json.loads((HERE / "questions.json").read_text())
 HELD_BACK = json.loads((HERE / "held_back.json").read_text())
@@ -44,6 +45,9 @@ def faults(case: dict[str, Any]) -> list[str]:
     wanted = [text for expectation in case.get("expect", ()) for text in texts_for(restaurant(), expectation)]
     wanted += case.get("says", ())
     found = [f"does not say {text!r}" for text in wanted if not contains(reply.text, text)]
+    ranges = {str(part) for name, *parts in case.get("expect", ()) for part in parts if RANGE.fullmatch(str(part))}
+    if len(ranges) == 1 and ", against " in reply.text:
+        found.append("compares where one range was asked for")
     if "tools" in case:
         found += _wrong_tools(reply, case["tools"])
     if "declines" in case:

@@ -1,0 +1,99 @@
+"""Which of the days, items or orders that a sentence names a figure in it belongs to."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from service.receipts.figures import Figure
+from service.receipts.layout import Segment
+from service.receipts.mentions import Mention
+
+SIGHT = 300
+"""How far a sentence reaches around a figure, in characters."""
+_MANY = 8
+_CLAUSE = re.compile(
+    r"[,;](?=\s)|\s(?:while|whereas|but|versus|vs\.?|against|than|up from|down from)\s"
+    r"|\s(?:and|compared) (?:with|to)\s"
+)
+_MAJOR_CLAUSE = re.compile(r";(?=\s)|\s(?:while|whereas)\s")
+_FOLLOWS = re.compile(
+    r"[\s*_`]*(?:\(|\[)?[\s*_`]*(?:on|for|in|at|during|over|of|from|net on|gross on|×|x)?\s*(?:the\s+)?[*_`]*"
+)
+_AND = re.compile(r"\s*(?:,|and|&|or)\s*")
+
+
+def in_sight(figure: Figure, mentions: list[Mention]) -> list[Mention]:
+    """The mentions around a figure, in a sentence of any length. `last 7 days` says nothing about its own 7."""
+    if len(mentions) >= _MANY:
+        first = bisect_left(mentions, figure.start - 2 * SIGHT, key=lambda m: m.start)
+        last = bisect_right(mentions, figure.end + 2 * SIGHT, key=lambda m: m.start)
+        mentions = mentions[first:last]
+    return [m for m in mentions if not m.start <= figure.start < m.end]
+
+
+def belonging(
+    words: str, segment: Segment, figure: Figure, mentions: Sequence[Mention], measured: Sequence[int]
+) -> tuple[Mention, ...]:
+    """Where a sentence names several, a figure belongs to the one right after it (`$5 on Monday`), else to the last
+    one before it in its clause, else to the first after it there; else to any of them. In a table row, to any.
+
+    measured: where the measured figures of the text begin, in order.
+    """
+    if segment.cells or len(mentions) == 1:
+        return tuple(mentions)
+    follower = next((m for m in mentions if m.start >= figure.end), None)
+    if follower and follows(words, figure, follower):
+        return (follower,)
+    if listed := _before_colon(words, figure, mentions):
+        return listed
+    for boundary in (_CLAUSE, _MAJOR_CLAUSE):
+        start, end = _clause(words, boundary, segment, figure)
+        within = [m for m in mentions if start <= m.start < end]
+        if within:
+            return tuple(_run(words, figure, within, measured))
+    return tuple(mentions)
+
+
+def follows(words: str, figure: Figure, mention: Mention) -> bool:
+    """Whether the mention comes right after the figure, but for a preposition."""
+    return _FOLLOWS.fullmatch(words, figure.end, mention.start) is not None
+
+
+def _before_colon(words: str, figure: Figure, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """All that a colon sums up for the figures after it: `Monday was better than Sunday: $5 against $4`."""
+    earlier = [m for m in mentions if m.start < figure.start]
+    if not earlier or words.find(": ", earlier[-1].end, figure.start) < 0:
+        return ()
+    run = [earlier[-1]]
+    for mention in reversed(earlier[:-1]):
+        if re.search(r"[:;] ", words[mention.end : run[-1].start]):
+            break
+        run.append(mention)
+    return tuple(run)
+
+
+def _clause(words: str, boundary: re.Pattern[str], segment: Segment, figure: Figure) -> tuple[int, int]:
+    early = max(segment.start, figure.start - SIGHT)
+    starts = [m.end() for m in boundary.finditer(words, early, figure.start)]
+    after = boundary.search(words, figure.end, segment.end)
+    return (starts[-1] if starts else segment.start), (after.start() if after else segment.end)
+
+
+def _run(words: str, figure: Figure, mentions: list[Mention], measured: Sequence[int]) -> list[Mention]:
+    """The nearest mention before the figure (else after it), with those beside it that no figure parts from it."""
+    earlier = [m for m in mentions if m.start < figure.start]
+    ordered = list(reversed(earlier)) if earlier else mentions
+    run = ordered[:1]
+    for mention in ordered[1:]:
+        low, high = sorted((run[-1].start, mention.start))
+        apart = bisect_right(measured, low) < bisect_left(measured, high)
+        if apart or (mention.kind == "weekdays" and not _AND.fullmatch(words, *_gap(run[-1], mention))):
+            break
+        run.append(mention)
+    return run
+
+
+def _gap(one: Mention, other: Mention) -> tuple[int, int]:
+    return min(one.end, other.end), max(one.start, other.start)

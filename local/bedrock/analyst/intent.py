@@ -22,6 +22,7 @@ from .vocabulary import FOOD, MONTHS, TOPIC
 from .words import regular, stem, tokens
 
 MOST_WORDS = 90
+LONGEST_NAME = 80
 NOT_NAMES = TOPIC - FOOD
 ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 MONTH = "|".join(MONTHS)
@@ -214,7 +215,7 @@ def _names(reading: Reading, found: list[Name]) -> tuple[Name, ...]:
     for run in reading.left_over():
         marks = [found[int(place)] for place in NAME_MARK.findall(run)]
         words = NAME_MARK.sub(lambda mark: found[int(mark[1])].text.casefold(), run)
-        names += marks if len(marks) == len(run.split()) else [Name(words)]
+        names += marks if len(marks) == len(run.split()) else [Name(words[:LONGEST_NAME])]
     return tuple(dict.fromkeys(names))
 
 

@@ -39,7 +39,7 @@ class Sales:
 
 @dataclass(frozen=True)
 class Ask:
-    """One use of the tool over one span. `text` is the item's part of a name or the category's name."""
+    """One use of the tool over one span. `text` is what the item's or category's name must contain."""
 
     span: Span
     by: By = "quantity"
@@ -53,7 +53,8 @@ class Ask:
 
     def _arguments(self, part: Span) -> dict[str, Any]:
         arguments: dict[str, Any] = {"start": part.start.isoformat(), "end": part.end.isoformat(), "by": self.by}
-        arguments |= {"order": "bottom" if self.bottom else "top", "limit": self.limit}
+        limit = MOST_ITEMS if self.kind == "category" else self.limit
+        arguments |= {"order": "bottom" if self.bottom else "top", "limit": limit}
         return arguments if self.kind == "all" else arguments | {self.kind: self.text}
 
 
@@ -61,7 +62,16 @@ def sales(desk: Desk, *asks: Ask) -> list[Sales]:
     """One Sales for each ask; what is not at hand is asked for in one go."""
     found = [_at_hand(desk, ask) for ask in asks]
     desk.fetch([want for ask, one in zip(asks, found, strict=True) if one is None for want in ask.wants()])
-    return [one or _added_up(desk.fetch(ask.wants()), ask) for ask, one in zip(asks, found, strict=True)]
+    return [one or _exact(_added_up(desk.fetch(ask.wants()), ask), ask) for ask, one in zip(asks, found, strict=True)]
+
+
+def _exact(found: Sales, ask: Ask) -> Sales:
+    """The tool finds "Soft Drinks" for "Drinks" too; leaves those out where the list is complete enough to tell."""
+    own = tuple(row for row in found.rows if row.category.casefold() == ask.text.casefold())
+    complete = sum(row.quantity for row in found.rows) == found.quantity
+    if ask.kind != "category" or not own or len(own) == len(found.rows) or not complete:
+        return replace(found, rows=found.rows[: ask.limit])
+    return Sales(own[: ask.limit], sum(row.quantity for row in own), sum(row.revenue for row in own))
 
 
 def _at_hand(desk: Desk, ask: Ask) -> Sales | None:
@@ -90,10 +100,10 @@ def _filtered(read: Sales, ask: Ask) -> Sales:
         for row in read.rows
         if ask.kind == "all"
         or (ask.kind == "item" and text in row.item.casefold())
-        or (ask.kind == "category" and text == row.category.casefold())
+        or (ask.kind == "category" and text in row.category.casefold())
     ]
     quantity, revenue = sum(row.quantity for row in rows), sum(row.revenue for row in rows)
-    return Sales(tuple(_ranked(rows, ask)[: ask.limit]), quantity, revenue)
+    return _exact(Sales(tuple(_ranked(rows, ask)), quantity, revenue), ask)
 
 
 def _ranked(rows: Iterable[Sold], ask: Ask) -> list[Sold]:

@@ -99,7 +99,9 @@ REFUSED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 
-UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
+UUID = re.compile(
+    r"(?<![0-9a-z])[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}(?![0-9a-z])", re.IGNORECASE
+)
 
 
 def refusal(typed: str, text: str) -> str | None:

@@ -42,6 +42,7 @@ REWRITES = tuple(
         (r"(?<=[a-z])/(?=[a-z])", " "),
     )
 )
+LONGEST_WORD = 20
 AMOUNT = re.compile(r"\b(\d+(?:\.\d+)?)(?: ?k| thousand)\b")
 UNITS = (
     r"(?:day|night|week|weekend|month|quarter|year|order|item|dish|product|seller|"
@@ -103,7 +104,7 @@ def distance(one: str, other: str, most: int) -> int:
 
 def likeness(word: str) -> int:
     """How many edits a word of this length may be away from what was meant."""
-    return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    return 0 if not 4 <= len(word) <= LONGEST_WORD else 1 if len(word) < 8 else 2
 
 
 def mended(word: str) -> str:

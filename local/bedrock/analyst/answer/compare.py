@@ -149,10 +149,11 @@ def against_average(query: Query, desk: Desk) -> str:
     average = rounded(amount, count)
     change = figure(metric, days) - average
     word = "above" if change >= 0 else "below"
-    stated = shown(metric, figure(metric, days), desk)
-    start = f"{SUBJECT[metric].capitalize()} {when(span, desk.today)} were **{stated}**"
+    mean = f"**{mean_shown(metric, amount, count, desk)} a day**"
+    total = f"{shown(metric, amount, desk)} over {counted(count, 'day')}"
+    start = f"{SUBJECT[metric].capitalize()} averaged {mean} {when(around, desk.today)}: {total}."
     rate = f" ({percent(share(abs(change), average))})" if average else ""
-    mean = f"the average of {mean_shown(metric, amount, count, desk)} a day"
-    against = f"{shown(metric, abs(change), desk)}{rate} {word} {mean}"
-    total = f"{shown(metric, amount, desk)} over {counted(count, 'day')} {when(around, desk.today)}"
-    return f"{start}, {against}: {total}."
+    stated = shown(metric, figure(metric, days), desk)
+    verdict = f"{shown(metric, abs(change), desk)}{rate} {word} that"
+    own = f"{SUBJECT[metric].capitalize()} {when(span, desk.today)} were **{stated}**"
+    return f"{own}.\n\n{start}\n\nThe day is {verdict}."

@@ -32,7 +32,7 @@ def best(query: Query, desk: Desk) -> str:
     limit = min(query.limit or 1, TOP_LINES)
     word = _superlative(query, metric)
     if limit > 1:
-        heading = f"The {len(ranked[:limit])} {word} {grain}s {when(days.span, desk.today)}, by {SUBJECT[metric]}:"
+        heading = f"The {word} {grain}s {when(days.span, desk.today)}, by {SUBJECT[metric]}:"
         return f"{heading}\n\n{_lines(ranked[:limit], grain, desk)}{_left_out(query, days, desk)}"
     winners = [one for one in ranked if figure(metric, one) == figure(metric, ranked[0])]
     return _winner(winners, word, grain, metric, days, desk) + _left_out(query, days, desk)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..figures import counted, money, one_decimal, percent, share
 from ..menu import MOST_ITEMS, USUAL_LIMIT, Ask, By, Sales, Sold, called, exactly, meant_by, one_row, sales
-from ..plan import TOOL_DAYS, Desk, NeededError, UnreadableError, Want
+from ..plan import TOOL_DAYS, Desk, NeededError, TooMuchError, Want
 from ..query import Name, Query
 from ..refuse import TOO_MANY_AT_ONCE
 from ..spans import FIRST, Span, moved
@@ -224,7 +224,8 @@ def categories(query: Query, desk: Desk) -> str:
         )
         for name, (quantity, revenue) in ranked
     ]
-    all_of_it = f"{found.quantity:,} sold" if by_quantity else f"{money(found.revenue, desk.currency)} before refunds"
+    all_of_it = f"{money(found.revenue, desk.currency)} before refunds"
+    all_of_it = f"{found.quantity:,} sold for {all_of_it}" if by_quantity else all_of_it
     whole = f" of {all_of_it} in all:"
     return f"{start}{whole}\n\n{table(('Category', 'Sold', 'Revenue before refunds', 'Share'), rows)}"
 
@@ -237,10 +238,19 @@ def _by_category(found: Sales, span: Span, desk: Desk) -> dict[str, tuple[int, i
         return {
             name: (sum(row.quantity for row in part), sum(row.revenue for row in part)) for name, part in rows.items()
         }
-    if len(names) > 8:
-        raise UnreadableError
-    asked = sales(desk, *(Ask(span, kind="category", text=name) for name in names if name))
-    return {name: (one.quantity, one.revenue) for name, one in zip((n for n in names if n), asked, strict=True)}
+    named = [name for name in names if name]
+    if len(named) > 8:
+        raise TooMuchError
+    asked = sales(desk, *(Ask(span, kind="category", text=name) for name in named))
+    totals = {name: (one.quantity, one.revenue) for name, one in zip(named, asked, strict=True)}
+    rest = tuple(
+        whole - sum(parts) for whole, parts in zip((found.quantity, found.revenue), _columns(totals), strict=True)
+    )
+    return totals | ({"": (rest[0], rest[1])} if rest[0] else {})
+
+
+def _columns(totals: dict[str, tuple[int, int]]) -> tuple[list[int], list[int]]:
+    return [quantity for quantity, _ in totals.values()], [revenue for _, revenue in totals.values()]
 
 
 def pieces(query: Query, desk: Desk) -> str:

@@ -16,7 +16,7 @@ from .wording import long_date, plain, table, when
 MOST_ORDERS = 100
 USUAL_LIMIT = 10
 NO_SUCH = re.compile(r"there is no order\b", re.IGNORECASE)
-LARGEST_NUMBER = 2**53
+LARGEST_NUMBER = 2**53 - 1
 
 
 @dataclass(frozen=True)

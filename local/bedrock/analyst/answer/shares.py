@@ -47,14 +47,11 @@ def _of_weekdays(query: Query, desk: Desk) -> str:
     days = days_for(query, desk)
     if not days.net:
         return no_orders(days.span, desk)
-    whole = money(days.net, desk.currency)
-    lines = []
+    lines = [f"Net sales {when(days.span, desk.today)} were {money(days.net, desk.currency)}."]
     for group in query.weekdays:
         part = sum(row.net for row in days.rows if row.day.weekday() in group)
         name = GROUPS.get(group) or listed([f"{WEEKDAYS[one].title()}s" for one in group])
-        figures = f"{money(part, desk.currency)} of {whole}"
-        start = f"**{name}** made up **{percent(share(part, days.net))}** of net sales"
-        lines.append(f"{start} {when(days.span, desk.today)}: {figures}.")
+        lines.append(f"**{name}** made up {money(part, desk.currency)} of that: **{percent(share(part, days.net))}**.")
     return "\n\n".join(lines)
 
 

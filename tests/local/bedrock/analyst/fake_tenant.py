@@ -203,7 +203,7 @@ class FakeTenant:
         whole = sum(revenue for _, revenue in sold.values())
         category, item = raw.get("category"), raw.get("item")
         if category is not None:
-            sold = {key: value for key, value in sold.items() if key[1].lower() == category.lower()}
+            sold = {key: value for key, value in sold.items() if category.lower() in key[1].lower()}
         if item is not None:
             sold = {key: value for key, value in sold.items() if item.lower() in key[0].lower()}
         place = 0 if by == "quantity" else 1

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from local.bedrock import analyst
 from local.bedrock.analyst import respond
 from local.bedrock.analyst.words import mended
 
-from .fake_tenant import TOOL_SPECS, FakeTenant, ToolError, make_orders
+from .fake_tenant import TODAY, TOOL_SPECS, FakeTenant, Line, Order, ToolError, make_orders
 from .talk import ask, said
 from .test_questions import DEVELOPED, restaurant
 
@@ -190,6 +191,24 @@ def test_no_question_takes_more_than_three_rounds() -> None:
         assert ask(restaurant(), *case["ask"]).rounds <= 3
 
 
+def test_categories_add_up_when_more_sold_than_one_list_holds() -> None:
+    at = datetime.combine(TODAY - timedelta(days=1), time(12))
+    lines = [Line(f"Dish {place}", ("Starters", "Mains", "")[place % 3], 1, 100 + place) for place in range(60)]
+    tenant = FakeTenant(tuple(Order(1000 + place, at, "completed", (line,), 0) for place, line in enumerate(lines)))
+    answer = ask(tenant, "sales by category yesterday").text
+    for category in ("Starters", "Mains", ""):
+        total = sum(line.total for line in lines if line.category == category)
+        assert f"| {category or 'no category'} | 20 | ${total / 100:.2f} |" in answer
+
+
+def test_a_category_is_not_mixed_up_with_one_that_holds_its_name() -> None:
+    at = datetime.combine(TODAY - timedelta(days=1), time(12))
+    lines = (Line("Lager", "Drinks", 3, 500), Line("Cola", "Soft Drinks", 2, 300))
+    tenant = FakeTenant((Order(1001, at, "completed", lines, 0),))
+    assert "**3 sold**" in ask(tenant, "how many drinks did we sell yesterday").text
+    assert "**2 sold**" in ask(tenant, "soft drinks yesterday").text
+
+
 # -- words from outside ----------------------------------------------------------------------------------------------
 
 
@@ -252,7 +271,7 @@ JSON = st.recursive(
 
 
 @given(questions=st.lists(ODD | WORDS, min_size=1, max_size=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, database=None)
 def test_any_words_get_an_answer(questions: list[str]) -> None:
     messages = [said(role, question) for question in questions for role in ("user", "assistant")][:-1]
     blocks = respond(restaurant().body(messages))
@@ -260,7 +279,7 @@ def test_any_words_get_an_answer(questions: list[str]) -> None:
 
 
 @given(messages=JSON, system=JSON, tools=JSON)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, database=None)
 def test_any_body_gets_an_answer(messages: Any, system: Any, tools: Any) -> None:
     for body in (
         {"messages": messages, "system": system, "toolConfig": tools},
@@ -271,7 +290,7 @@ def test_any_body_gets_an_answer(messages: Any, system: Any, tools: Any) -> None
 
 
 @given(words=WORDS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, database=None)
 def test_any_question_ends(words: str) -> None:
     assert ask(restaurant(), words).text.strip()
 

@@ -17,7 +17,9 @@ from .truth import contains, texts_for
 RANGE = re.compile(r"\d{4}-\d\d-\d\d(?:\.\.\d{4}-\d\d-\d\d)?")
 HERE = Path(__file__).parent
 DEVELOPED = json.loads((HERE / "questions.json").read_text())
-HELD_BACK = json.loads((HERE / "held_back.json").read_text())
+HELD_BACK = [
+    case for name in ("held_back", "second_held_back") for case in json.loads((HERE / f"{name}.json").read_text())
+]
 
 
 @cache

@@ -158,6 +158,7 @@ class AgentLoop:
             raise errors.exceptions[0] from errors
         finally:
             fetching.cancel()
+            await asyncio.gather(fetching, return_exceptions=True)  # its transaction ends before the turn does
         self._checkpoints.passed("dynamodb")
         prefetched = await fetching
         question = Message("user", (TextBlock(self._begun.question.text),))
@@ -207,8 +208,10 @@ class AgentLoop:
                     self._take(event, step)
         finally:
             self._transcript.step_finished()
-        if step.garbled or step.stop_reason.startswith("malformed"):
+        if step.garbled or step.stop_reason == "malformed_tool_use":
             raise MalformedToolUseError from step.garbled
+        if step.stop_reason.startswith("malformed"):
+            raise ModelStreamError  # an answer, not a tool use: tried once more, it would be shown twice
         return step
 
     def _request(self, system: str, messages: tuple[Message, ...], settings: ModelSettings) -> ModelRequest:

@@ -1,11 +1,12 @@
 """Receipts: each figure of a finished answer -> the one place it comes from, or unmatched.
 
-    plain.py, numerals.py         characters and written numbers
-    dates.py, relative.py         the days that an answer states        mentions.py   what it speaks of
-    figures.py, layout.py         its figures, and how it is laid out
-    nearby.py, words.py, bare.py  what stands near a figure, and what that says
-    evidence.py                   cells and facts of the slices
-    matching.py, landmarks.py, derive.py   the closed list of sources            receipt.py, listing.py   what comes out
+    plain.py numerals.py currency.py               characters, written numbers, marks of money
+    dates.py relative.py names.py -> mentions.py   the days, items and orders that an answer speaks of
+    figures.py layout.py order_cells.py            its figures, and how it is laid out
+    nearby.py binding.py words.py bare.py          what stands near a figure, and what that says
+    evidence.py table.py                           cells and facts of the slices
+    matching.py aggregates.py landmarks.py derive.py   the closed list of sources
+    receipt.py listing.py                          what comes out
 
 A figure is matched only to what its surroundings name. Where its own sentence, list item or table row names a day, an
 item or an order, the figure has to be that one's: a right figure for the wrong day is unmatched, for the reason
@@ -70,7 +71,7 @@ def to_json(found: Sequence[Receipt]) -> dict[str, Any]:
     """
     matched = sum(receipt.matched for receipt in found)
     return {
-        "figures": msgspec.to_builtins(found),
+        "figures": msgspec.json.decode(msgspec.json.encode(found)),
         "matched": matched,
         "unmatched": len(found) - matched,
     }

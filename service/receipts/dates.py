@@ -106,8 +106,9 @@ def find_dates(text: str, calendar: Calendar) -> tuple[list[DateFigure], list[Me
 
 
 def day_or_none(year: int, month: int, day: int) -> date | None:
+    """None for the 31st of February, and far from any business, where reckoning with days would run out of them."""
     try:
-        return date(year, month, day)
+        return date(year, month, day) if 1900 <= year < 2200 else None
     except ValueError:
         return None
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from functools import cached_property
 
 from service.receipts.mentions import DayRange, Mention
 from service.receipts.names import find_names
+from service.receipts.once import once
 from service.receipts.receipt import FactSource, RowSource, Source
 from service.receipts.table import Candidate, Scope, Table, key, table_of, whole_units
 from service.receipts.words import measure_of
@@ -47,7 +47,7 @@ class Evidence:
             if table.number:
                 self._by_order[row.number].append((table, index))  # type: ignore[attr-defined]
 
-    @cached_property
+    @once
     def orders(self) -> frozenset[int]:
         return frozenset(self._by_order) | {table.order for table in self.tables if table.order is not None}
 
@@ -123,21 +123,21 @@ class Evidence:
                     source, fact.kind, measure, scope, *whole_units(fact.value, fact.kind), "change" in fact.name
                 )
 
-    @cached_property
+    @once
     def all_facts(self) -> tuple[Candidate, ...]:
         return tuple(fact for table in self.tables for fact in self.facts(table))
 
-    @cached_property
+    @once
     def general_facts(self) -> tuple[Candidate, ...]:
         """Facts that are not about one item or category."""
         return tuple(fact for table in self.tables if not table.only for fact in self.facts(table))
 
-    @cached_property
+    @once
     def all_cells(self) -> tuple[Candidate, ...]:
         rows = ((table, index) for table in self.tables for index in range(len(table.result.rows)))
         return tuple(cell for table, index in rows for cell in self.cells(table, index, ("row", table.position, index)))
 
-    @cached_property
+    @once
     def values(self) -> frozenset[tuple[str, int]]:
         """Every value of every kind, in hundredths."""
         return frozenset((c.kind, c.numerator * (100 // c.denominator)) for c in (*self.all_facts, *self.all_cells))
@@ -159,7 +159,7 @@ class Evidence:
         """Whether any slice speaks of the day."""
         return day in self._by_day or any(first <= day <= last for first, last in self._spans)
 
-    @cached_property
+    @once
     def _spans(self) -> list[DayRange]:
         ranges = [table.days for table in self.tables if table.days]
         moments = [

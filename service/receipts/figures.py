@@ -28,8 +28,8 @@ _AMOUNT = re.compile(
     rf"|(?<![a-z-])(?P<spelled>{'|'.join(SPELLED)})(?![a-z-])(?:{_SPACE}(?P<spelled_percent>percent\b|per cent\b))?)"
 )
 _TIME = re.compile(
-    r"(?<![0-9:.,])(?:(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?::[0-5][0-9])?(?:\s?(?P<half>[ap])\.?m\b\.?)?"
-    r"|(?P<hour12>1[0-2]|[1-9])\s?(?P<half12>[ap])\.?m\b\.?)(?![0-9]|:[0-9])"
+    r"(?<![0-9:.,])(?:(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?::[0-5][0-9])?(?:\s?(?P<half>[ap])(?:m\b|\.m\.))?"
+    r"|(?P<hour12>1[0-2]|[1-9])\s?(?P<half12>[ap])(?:m\b|\.m\.))(?![0-9]|:[0-9])"
 )
 _DENIED = re.compile(r"\b(?:no|not|any)\s+$")
 _CLOCK = re.compile(r"(?:\bas of|\bit is|\bnow|\bat the time of writing|local time),?\s*(?:now\s*)?\(?$")

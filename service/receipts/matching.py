@@ -196,9 +196,9 @@ def _unnamed(nearby: Nearby, evidence: Evidence) -> Iterator[Candidate]:
     if figure.kind == "money" and is_coarse(nearby):
         return
     yield from evidence.general_facts
-    if figure.kind == "money" and not nearby.anything and not nearby.answer_names_days:
-        if (figure.kind, figure.numeral.scaled(2)) in evidence.values:
-            yield from evidence.all_cells
+    alone = figure.kind == "money" and not nearby.anything and not nearby.answer_names_days
+    if alone and (figure.kind, figure.numeral.scaled(2)) in evidence.values:
+        yield from evidence.all_cells
 
 
 def operations_of(nearby: Nearby) -> tuple[Operation, ...]:

@@ -29,7 +29,6 @@ class Mention(Struct, frozen=True):
     weekdays: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
     number: int = 0
-    relative: bool = False
 
     @property
     def multi_day(self) -> bool:

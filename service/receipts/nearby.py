@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from service.receipts.binding import SIGHT, belonging, follows, in_sight
 from service.receipts.figures import Figure, Reading
 from service.receipts.layout import Cell, Layout
 from service.receipts.mentions import DayRange, Mention, MentionKind
+from service.receipts.once import once
 from service.receipts.order_cells import with_order_cells
 from service.receipts.words import AVERAGE_ORDER, AVERAGE_PRICE, CHANGE, DOWN, UP, leans_back, without_label
 
@@ -55,7 +55,7 @@ class Nearby:
         self._answer = answer
         self._said: dict[re.Pattern[str], bool] = {}
 
-    @cached_property
+    @once
     def leans(self) -> Nearby | None:
         """The measured figure before this one, where nothing but `to`, `and` or a bracket stands between them."""
         return self.previous if self.previous is not None and leans_back(self.before) else None
@@ -64,16 +64,16 @@ class Nearby:
         """The same surroundings for the figure read otherwise."""
         return Nearby(figure, self.segment, (self.before, self.after), self.previous, self._answer)
 
-    @cached_property
+    @once
     def cell(self) -> Cell | None:
         cells = self._answer.layout.segments[self.segment].cells
         return next((cell for cell in cells if cell.start <= self.figure.start < cell.end), None)
 
-    @cached_property
+    @once
     def header(self) -> str:
         return self._answer.words[slice(*self.cell.header)].strip(" *_|") if self.cell else ""
 
-    @cached_property
+    @once
     def table_start(self) -> int:
         """The segment with the header of the figure's table."""
         segments, index = self._answer.layout.segments, self.segment
@@ -81,19 +81,19 @@ class Nearby:
             index -= 1
         return index
 
-    @cached_property
+    @once
     def compares_rows(self) -> bool:
         """Whether the figure stands in a table row such as `Change`, which is about the rows above it."""
         return CHANGE.search(self.row_label) is not None
 
-    @cached_property
+    @once
     def labels(self) -> str:
         """The words before the figure that can name it; in a table the column's header and the row's first cell."""
         if self.cell is None:
             return without_label(self.before) if self.previous is not None else self.before
         return f"{self.header} {self.row_label} {self.before}".replace("|", " ")
 
-    @cached_property
+    @once
     def row_label(self) -> str:
         """The first cell of the figure's table row."""
         cells = self._answer.layout.segments[self.segment].cells
@@ -101,12 +101,12 @@ class Nearby:
             return ""
         return self._answer.words[cells[0].start : cells[0].end].strip(" *_|")
 
-    @cached_property
+    @once
     def words(self) -> str:
         """The words close by, without those that go on to something else."""
         return f"{self.labels} {_CUT.split(self.after, maxsplit=1)[0]}"
 
-    @cached_property
+    @once
     def sentence(self) -> str:
         """What surrounds the figure in its sentence; of a very long one, the part around it."""
         segment, figure = self._answer.layout.segments[self.segment], self.figure
@@ -119,7 +119,7 @@ class Nearby:
             found = self._said[pattern] = pattern.search(self.words) is not None
         return found
 
-    @cached_property
+    @once
     def direction(self) -> int:
         """1 for up, -1 for down, 0 when the words do not say."""
         for text in (self.words, self.sentence):
@@ -130,43 +130,43 @@ class Nearby:
                 return 0
         return 0
 
-    @cached_property
+    @once
     def per_one(self) -> bool:
         """Whether the figure is money for one order or one piece."""
         return self.says(AVERAGE_ORDER) or self.says(AVERAGE_PRICE)
 
-    @cached_property
+    @once
     def days(self) -> Bound:
         return self._answer.bound(self, "days")
 
-    @cached_property
+    @once
     def items(self) -> Bound:
         return self._answer.bound(self, "name")
 
-    @cached_property
+    @once
     def orders(self) -> Bound:
         return self._answer.bound(self, "order")
 
-    @cached_property
+    @once
     def weekdays(self) -> Bound:
         found = self._answer.bound(self, "weekdays")
         return found if found.close else _UNBOUND
 
-    @cached_property
+    @once
     def names(self) -> tuple[str, ...]:
         return tuple(name for mention in self.items.mentions for name in mention.names)
 
-    @cached_property
+    @once
     def of_item(self) -> bool:
         """Whether an item's name comes right after the figure: `2 × Margherita`."""
         follower = next((m for m in self.items.mentions if m.start >= self.figure.end), None)
         return follower is not None and follows(self._answer.words, self.figure, follower)
 
-    @cached_property
+    @once
     def named_weekdays(self) -> frozenset[int]:
         return frozenset(day for mention in self.weekdays.mentions for day in mention.weekdays)
 
-    @cached_property
+    @once
     def weekdays_counted(self) -> frozenset[int]:
         """The weekdays that a figure counts: `5 Saturdays`, or in a table the row's."""
         if self.cell is not None:
@@ -175,7 +175,7 @@ class Nearby:
         close = (m for m in self.weekdays.mentions if end <= m.start <= end + 2)
         return frozenset(day for mention in close for day in mention.weekdays)
 
-    @cached_property
+    @once
     def ranges(self) -> tuple[DayRange, ...]:
         """The days and ranges that the figure belongs to; the ends of a range for a figure that says from or to."""
         found = [days for mention in self.days.mentions for days in mention.ranges]
@@ -183,7 +183,7 @@ class Nearby:
             found += [(day, day) for days in tuple(found) if days[0] != days[1] for day in days]
         return tuple(dict.fromkeys(found))
 
-    @cached_property
+    @once
     def stated(self) -> tuple[DayRange, ...]:
         """Every range of several days that the answer states."""
         return self._answer.stated_ranges
@@ -200,17 +200,17 @@ class Nearby:
         end = self._answer.layout.segments[self.segment].end
         return [mention for mention in self._answer.latest if mention.start < end]
 
-    @cached_property
+    @once
     def category_names(self) -> tuple[str, ...]:
         found = self._answer.bound(self, "category")
         return tuple(name for mention in found.mentions for name in mention.names) if found.close else ()
 
-    @cached_property
+    @once
     def dates_beside(self) -> int:
         """How many dates the figure's segment holds."""
         return sum(f.kind == "date" for f in self._answer.figures_in(self.segment))
 
-    @cached_property
+    @once
     def anything(self) -> bool:
         """Whether the figure's own sentence, or what leads it in, says what it is about."""
         return self.days.close or self.items.close or self.orders.close or self.weekdays.close
@@ -248,7 +248,7 @@ class Surroundings:
                 previous = nearby if _speaks(figure) else previous
                 yield nearby
 
-    @cached_property
+    @once
     def stated_ranges(self) -> tuple[DayRange, ...]:
         """Ranges in so many words, and the days that a table or list names one after the other."""
         days = (m for m in self.reading.mentions if m.kind == "days")
@@ -276,7 +276,7 @@ class Surroundings:
             return None
         return found[0].ranges[0][0]
 
-    @cached_property
+    @once
     def names_days(self) -> bool:
         return any(mention.kind == "days" for mention in self.reading.mentions)
 
@@ -293,18 +293,25 @@ class Surroundings:
             return Bound(belonging(self.words, segment, nearby.figure, own, self._measured), "own")
         if nearby.cell is not None and (heads := self._in_header(nearby.cell, found)):
             return Bound(heads, "own")
-        above = self.layout.parents[nearby.segment]
-        while above is not None:
-            if above in found:
-                return Bound(tuple(found[above]), "above")
-            above = self.layout.parents[above]
+        if above := self._above(nearby, found):
+            return Bound(above, "above")
         earlier = max((index for index in found if index < nearby.segment), default=None)
-        if earlier is not None and nearby.cell is not None and 0 <= nearby.table_start - earlier <= 2:
-            return Bound(tuple(found[earlier]), "above")
         far = kind == "days" or (kind == "order" and nearby.cell is not None)
         if earlier is not None and (far or nearby.segment - earlier <= _NEAR[kind]):
             return Bound(tuple(found[earlier]), "before")
         return _UNBOUND
+
+    def _above(self, nearby: Nearby, found: dict[int, list[Mention]]) -> tuple[Mention, ...]:
+        """What leads the figure in: a heading, `Yesterday:`, an outer list item, the line above a table."""
+        above = self.layout.parents[nearby.segment]
+        while above is not None:
+            if above in found:
+                return tuple(found[above])
+            above = self.layout.parents[above]
+        if nearby.cell is not None:
+            lines = range(nearby.table_start, nearby.table_start - 3, -1)
+            return tuple(next((found[line] for line in lines if line in found), ()))
+        return ()
 
     def _in_header(self, cell: Cell, found: dict[int, list[Mention]]) -> tuple[Mention, ...]:
         first, last = cell.header

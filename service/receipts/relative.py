@@ -59,7 +59,7 @@ def _mention(match: re.Match[str], text: str, today: date, before: list[Mention]
     if match["last_month"] and not _means_month(match, text):
         return None
     ranges = tuple(dict.fromkeys(_ranges(match, today, before)))
-    return Mention(*match.span(), "days", ranges, relative=True)
+    return Mention(*match.span(), "days", ranges)
 
 
 def _selected(words: str) -> tuple[int, ...]:

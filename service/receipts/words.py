@@ -38,7 +38,6 @@ _EARNED: dict[str, Measures] = {
     for word in words.split()
 }
 _SPECIFIC = ("gross", "net", "refund", "refunds", "refunded")
-COUNTED_WORDS = frozenset(_COUNTED)
 
 _MEASURE_OF_COLUMN = {
     "revenue": "gross",
@@ -62,7 +61,8 @@ _TURN = re.compile(
 )
 _LENGTHS = frozenset({"days", "weeks"})
 _EACH_AFTER = re.compile(
-    r"[\s*_]*(?:(?:net|gross)[\s*_]+)?(?:(?:a|per|each|every) (?:day|week|order|piece)|daily|on average)\b(?!\s*(?:and|but)\b)"
+    r"[\s*_]*(?:(?:net|gross)[\s*_]+)?(?:(?:a|per|each|every) (?:day|week|order|piece)|daily|on average)\b"
+    r"(?!\s*(?:and|but)\b)"
 )
 _NAME_AFTER = re.compile(
     r"[\s*_]*(?:\()?(?:in |of |as |worth of |\w{3} )?(?:total |overall |your )?"

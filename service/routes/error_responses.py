@@ -75,8 +75,13 @@ def _validation_sentence(error: ValidationException) -> str:
     """Names the field and what it should be; never repeats what was sent."""
     extra: Any = error.extra
     found = [item for item in extra if isinstance(item, dict)] if isinstance(extra, list) else []
-    told = [f"{item.get('key', 'body')}: {item.get('message', 'is not valid')}" for item in found]
+    told = [f"{item.get('key', 'body')}: {_without_value(item.get('message', 'is not valid'))}" for item in found]
     return "; ".join(told) or "The request's body is not what this address takes."
+
+
+def _without_value(message: str) -> str:
+    """Of all that msgspec says, only this repeats what was sent."""
+    return "is none of the values it can have" if message.startswith("Invalid enum value") else message
 
 
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:

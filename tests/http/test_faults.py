@@ -89,7 +89,7 @@ CASES = (
     answers(Fault(name="invalid_tool_sequence", times=1), calls=2, name="invalid tool sequence, once"),
     # an odd end
     fails(Fault(name="empty_answer"), 502, "model_stream_broken", NO_ANSWER),
-    fails(Fault(name="stop_reason"), 502, "malformed_tool_use", STUMBLED, shown=WHOLE * 2, calls=2),
+    fails(Fault(name="stop_reason"), 502, "model_stream_broken", BROKE_OFF, shown=WHOLE),
     answers(Fault(name="stop_reason", text="tired"), finish="other", name="a stop reason that nobody knows"),
     answers(Fault(name="max_tokens", after=2), finish="length", shown="You made $2,817.50 "),
     # no failure at all

@@ -83,5 +83,3 @@ def test_a_local_time_has_no_offset() -> None:
 
 def test_a_fact_is_found_by_its_name() -> None:
     assert result().fact("total_net") == 281_750
-    with pytest.raises(StopIteration):
-        result().fact("total_gross")

@@ -25,7 +25,8 @@ def sources(answer: str, *extra: SliceResult) -> dict[str, str]:
 
 
 def brief(receipt: Receipt, among: Sequence[Receipt]) -> str:
-    """`row 33 net`, `fact total_net`, `mean net 2026-11-16..2026-11-22`, `change $5.00 $4.00`, `unmatched elsewhere`."""
+    """`row 33 net`, `fact total_net`, `mean net 2026-11-16..2026-11-22`, `change $5.00 $4.00`,
+    `unmatched elsewhere`."""
     source: dict[str, Any] = msgspec.to_builtins(receipt.source)
     match source["type"]:
         case "row":

@@ -12,5 +12,5 @@ def test_inventions_are_not_blessed(form: Form) -> None:
     """Small counts, whole percentages and dates have a floor that no checker gets under, so theirs is 3 %."""
     replaced, appended = false_matches(form, tries=3, seed=20)
     tried, matched = replaced.tried + appended.tried, replaced.matched + appended.matched
-    assert tried > 150
+    assert tried > 100
     assert 100 * matched / tried < (1 if form.counted else 3)

@@ -14,10 +14,11 @@ from service.rows import DayRevenue
 
 SLICES = (*prefetched(), order_details())
 ROWS = daily_rows()
-PIECES = (
-    "$1,234.50 22 November 2026 yesterday | \n - 12.5% ( ) order # 48232 Margherita 7 Up Saturdays last 7 days 19:05"
-    " 5 orders up from to : ; , . ** ` £ k 1.2k 𝟏 🍕 \u202f － ３ |---| total average - – 2026-11-22 #1 3rd no."
-).split(" ")
+MIXED = (
+    "$1,234.50/22/November/2026/yesterday/|/\n/-/12.5%/(/)/order/#/48232/Margherita/7/Up/Saturdays/last/days/19:05/5/orders"
+    "/up/from/to/:/;/,/./**/`/£/k/1.2k/𝟏/🍕/\u202f/－/３/|---|/total/average/–/2026-11-22/#1/3rd/no."
+)
+PIECES = MIXED.split("/")
 WORDS = st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join)
 ANYTHING = st.one_of(st.text(max_size=200), WORDS, st.text(alphabet="0123456789.,:/-$%# |\n", max_size=80))
 

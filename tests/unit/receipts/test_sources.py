@@ -75,7 +75,7 @@ def test_every_figure_of_a_true_answer_is_matched(answer: Answer) -> None:
         ("| Order | Total |\n|--:|--:|\n| 48231 | $55.76 |", "48231", "row 1 number"),
         # a fact
         ("Total net revenue: $90,950.98.", "$90,950.98", "fact total_net"),
-        ("Over the last 35 days you had 3,538 orders.", "3,538", "fact total_orders"),
+        ("Over the last 35 days you had 3,679 orders.", "3,679", "fact total_orders"),
         # aggregates over days that are stated
         ("From 16 to 22 November you took $18,947.05 net.", "$18,947.05", "total net 2026-11-16..2026-11-22"),
         ("Last week you had 730 orders.", "730", "total orders 2026-11-16..2026-11-22"),
@@ -114,7 +114,8 @@ def test_two_figures_make_a_third() -> None:
 @pytest.mark.parametrize(("word", "matched"), [("up", True), ("down", False), ("+", True), ("-", False)])
 def test_a_change_goes_the_way_that_its_words_say(word: str, matched: bool) -> None:
     figure = f"{word}9.55%" if word in "+-" else f"{word} 9.55%"
-    answer = f"Net was {figure} last week: {money(total(WEEK, 'net'))} against {money(total(WEEK_BEFORE, 'net'))} from 9 to 15 November."
+    new, old = money(total(WEEK, "net")), money(total(WEEK_BEFORE, "net"))
+    answer = f"Net was {figure} last week: {new} against {old} from 9 to 15 November."
     assert ("9.55%" not in " ".join(unmatched(answer))) is matched
 
 
@@ -165,7 +166,8 @@ def test_a_figure_said_again() -> None:
 
 def test_currencies() -> None:
     found = sources(
-        "On 22 November: $2,436.06, US$2,436.06, USD 2,436.06, 2,436.06 dollars, 2.436,06 $, £2,436.06, A$2,436.06, €2.436,06."
+        "On 22 November: $2,436.06, US$2,436.06, USD 2,436.06, 2,436.06 dollars, 2.436,06 $,"
+        " £2,436.06, A$2,436.06, €2.436,06."
     )
     assert {text for text, source in found.items() if source.startswith("row")} == {
         "22 November",
@@ -189,7 +191,8 @@ def test_digits_of_other_scripts_and_narrow_spaces() -> None:
         "1. First things first\n2) then the rest",
         "| # | Item |\n|--:|---|\n| 1 | Margherita |\n| 2 | 7 Up |",
         "7 Up, Pizza No. 5 and Pepperoni (12in) lead the list.",
-        "See https://example.com/2026/11 or [this](/orders/77), id conv_123abc, 3f2a9c1e-77aa-4bcd-9e0f-1234567890ab, mail a1@b2.com.",
+        "See https://example.com/2026/11 or [this](/orders/77), mail a1@b2.com.",
+        "The ids are conv_123abc and 3f2a9c1e-77aa-4bcd-9e0f-1234567890ab.",
         "Here are 3 suggestions and 2 tips. One of them is good. Two things stand out.",
         "A 330ml bottle, a 12in pizza.",
         "There is no order 99.",

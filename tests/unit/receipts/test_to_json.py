@@ -10,8 +10,8 @@ def test_the_shape_of_the_part() -> None:
     assert to_json(found) == {
         "figures": [
             {
-                "start": 21,
-                "end": 30,
+                "start": 22,
+                "end": 31,
                 "text": "$2,436.06",
                 "kind": "money",
                 "value": 243606,
@@ -19,8 +19,8 @@ def test_the_shape_of_the_part() -> None:
                 "rounded": False,
             },
             {
-                "start": 39,
-                "end": 44,
+                "start": 40,
+                "end": 45,
                 "text": "$9.99",
                 "kind": "money",
                 "value": 999,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.receipts_example import items, order_details
+from service.rows import Fact, MenuItemSales, SliceResult
 
 from .reading import sources, unmatched
 
@@ -25,13 +26,6 @@ CATEGORY = items()
         ("On 22 November you took $3,648.02 and on 21 November $5.00.", "$3,648.02"),
         ("21 November: $2,436.06; 22 November: $3,648.02.", "$3,648.02"),
         ("$2,436.06 on 21 November was less than $3,648.02 on 22 November.", "$2,436.06"),
-        # the wrong range
-        ("Last week you took $90,950.98 net.", "$90,950.98"),
-        ("Yesterday you took $18,947.05, and last week was calm.", "$18,947.05"),
-        ("Yesterday you took $18,947.05.", "$18,947.05"),
-        ("In October you took $34,612.03.", "$34,612.03"),
-        ("On average you took $18,947.05 a day last week.", "$18,947.05"),
-        ("Last week you took $2,706.72.", "$2,706.72"),
         # the wrong item, the right one over other days, the wrong order
         ("Calzone sold 866 pieces.", "866"),
         ("Calzone made up 12.71% of revenue.", "12.71%"),
@@ -51,6 +45,14 @@ def test_a_figure_that_belongs_elsewhere(answer: str, figure: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "figure"),
     [
+        # the wrong range
+        ("Last week you took $90,950.98 net.", "$90,950.98"),
+        ("Yesterday you took $18,947.05, and last week was calm.", "$18,947.05"),
+        ("Yesterday you took $18,947.05.", "$18,947.05"),
+        ("In October you took $34,612.03.", "$34,612.03"),
+        ("On average you took $18,947.05 a day last week.", "$18,947.05"),
+        ("Last week you took $2,706.72.", "$2,706.72"),
+        # never so in the data
         ("Yesterday you took $2,436.07.", "$2,436.07"),
         ("Yesterday you took $2,437.", "$2,437"),
         ("Yesterday you took $2k.", "$2k"),
@@ -65,7 +67,7 @@ def test_a_figure_that_belongs_elsewhere(answer: str, figure: str) -> None:
         ("Order 48232 came in at 21:47.", "21:47"),
     ],
 )
-def test_a_figure_from_nowhere(answer: str, figure: str) -> None:
+def test_a_figure_that_no_row_supports(answer: str, figure: str) -> None:
     assert sources(answer)[figure].startswith("unmatched")
 
 
@@ -91,8 +93,6 @@ def test_a_difference_of_figures_that_nobody_stated() -> None:
 
 
 def test_what_one_category_took_is_not_what_all_took() -> None:
-    from service.rows import Fact, MenuItemSales, SliceResult
-
     facts = (*CATEGORY.facts[:4], Fact("category", "text", "Drinks"), Fact("total_revenue", "money", 123_456))
     drinks = SliceResult("top_menu_items", "USD", facts, MenuItemSales, ())
     assert unmatched("From 20 October to 23 November you took $1,234.56.", drinks) == ["$1,234.56"]

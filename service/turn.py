@@ -131,7 +131,7 @@ class _RunningTurn:
         self._transcript.finish()
         if self._checkpoints.at("bedrock") is not None:
             self._checkpoints.passed("stream_back")
-        self._write_receipts()
+        await self._write_receipts()
         self._transcript.data("usage", self._usage.report())
         self._transcript.data("checkpoints", self._checkpoints.report())
         incident_id = uuid4().hex[:12]
@@ -143,14 +143,15 @@ class _RunningTurn:
         self._emit_end(kept, incident_id)
         self._fill_report(kept)
 
-    def _write_receipts(self) -> None:
+    async def _write_receipts(self) -> None:
         """Where each figure comes from. Offsets count within all text parts, joined by a blank line; slices are
         numbered as they were shown, prefetched ones first, then the tools' results."""
         text = self._transcript.answer_text
         if not text or self._loop.today is None:
             return
         try:
-            found = receipts(text, self._loop.grounds, today=self._loop.today)
+            # In a thread: a long answer full of figures takes a while, and other streams go on.
+            found = await asyncio.to_thread(receipts, text, self._loop.grounds, today=self._loop.today)
         except Exception as bug:  # a mistake in checking an answer must not lose the answer
             log_failure(bug, "receipts_failed", uuid4().hex[:12])
             return

@@ -19,6 +19,8 @@ from service.errors import AuthenticationError, InvalidRequestError, NotFoundErr
 from service.telemetry import log_failure
 
 PROBLEM = "application/problem+json"
+CLIENT_LEFT = "client disconnected prematurely"
+"""Litestar's words for a body that never came whole; it raises it as an internal error, and has no type for it."""
 
 
 def problem(
@@ -63,6 +65,9 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
         return service_error(request, InvalidRequestError(_validation_sentence(error)))
     if error.status_code == HTTPStatus.NOT_FOUND:
         return service_error(request, NotFoundError())
+    if error.detail == CLIENT_LEFT:
+        request.scope["state"]["error_code"] = "client_left"
+        return problem(400, "client_left", "The request broke off.")  # nobody reads it, and it is no failure of ours
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return unexpected(request, error)
     phrase = HTTPStatus(error.status_code).phrase

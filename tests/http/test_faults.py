@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -266,3 +267,25 @@ async def test_an_answer_that_broke_off_is_part_of_what_the_model_is_told_next(
     told = service.director.requests[-1].body["messages"]
     assert [message["role"] for message in told] == ["user", "assistant", "user"]
     assert told[1]["content"] == [{"text": "You made "}]
+
+
+async def test_a_client_that_leaves_while_it_asks_is_no_failure_of_ours(
+    owner: Client, service: FaultyService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Litestar calls it an internal server error; an alarm on those would ring for every closed laptop."""
+    host, port = service.address.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST /ai/ask HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {owner.token}\r\n"
+    capsys.readouterr()
+    writer.write(f'{head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{{"id": '.encode())
+    await writer.drain()
+    writer.close()
+    printed = ""
+    async with asyncio.timeout(10):
+        while "/ai/ask" not in printed:
+            await owner.get("/health")
+            printed += capsys.readouterr().out
+    log = Log(printed)
+    [line] = [line for line in log.lines if line.get("route") == "/ai/ask"]
+    assert (line["status"], line["error_code"], line["failures"]) == (400, "client_left", 0)
+    assert not [line for line in log.lines if line["event"] == "failure"]

@@ -1,6 +1,6 @@
 """Loads the demo restaurants as a process of its own, for it is a lot of arithmetic and the rest can go on meanwhile.
 
-    python -m local.seed_child DATABASE.json       exit code 0 when all is loaded
+python -m local.seed_child DATABASE.json       exit code 0 when all is loaded
 """
 
 from __future__ import annotations

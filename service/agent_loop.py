@@ -49,6 +49,7 @@ from service.rows import SliceResult
 from service.slices.context import restaurant_tag
 from service.slices.execute import execute, tool_specs
 from service.slices.prefetch import Prefetched, prefetch
+from service.slices.registry import slice_named
 from service.slices.slice import render
 from service.telemetry import TurnReport
 from service.transcript import Emit, Transcript
@@ -135,43 +136,39 @@ class AgentLoop:
             messages = (*messages, *await self._use_tools(step))
 
     def _finished(self, step: _Step) -> FinishReason:
-        if not step.text and step.stop_reason not in (
-            "max_tokens",
-            "guardrail_intervened",
-            "content_filtered",
-        ):
+        if not step.text and step.stop_reason not in ("guardrail_intervened", "content_filtered"):
             raise ModelStreamError("The model gave no answer. Please try again.")
         return _FINISH.get(step.stop_reason, "other")
 
     async def _ground(self) -> tuple[str, tuple[Message, ...]]:
         """History and slices, fetched at the same time; no database connection is held when this returns."""
-        fetching = asyncio.create_task(
-            prefetch(self._pool, self._principal, self._now, patience=self._config.database_wake_seconds)
-        )
         try:
             async with asyncio.TaskGroup() as group:
+                history = group.create_task(self._history())
+                fetching = group.create_task(self._prefetch())
                 group.create_task(self._say_when_waking(fetching))
-                history = group.create_task(
-                    self._store.history(self._begun, max_tokens=self._config.history_max_tokens)
-                )
         except* ServiceError as errors:
             raise errors.exceptions[0] from errors
-        finally:
-            fetching.cancel()
-            await asyncio.gather(fetching, return_exceptions=True)  # its transaction ends before the turn does
-        self._checkpoints.passed("dynamodb")
-        prefetched = await fetching
         question = Message("user", (TextBlock(self._begun.question.text),))
-        return self._show_grounds(prefetched), (*history.result(), question)
+        return self._show_grounds(fetching.result()), (*history.result(), question)
+
+    async def _history(self) -> tuple[Message, ...]:
+        history = await self._store.history(self._begun, max_tokens=self._config.history_max_tokens)
+        self._checkpoints.passed("dynamodb")
+        return history
+
+    async def _prefetch(self) -> Prefetched:
+        patience = self._config.database_wake_seconds
+        prefetched = await prefetch(self._pool, self._principal, self._now, patience=patience)
+        self._checkpoints.passed("postgres")
+        return prefetched
 
     async def _say_when_waking(self, fetching: asyncio.Task[Prefetched]) -> None:
-        said = False
         while not fetching.done():
             await asyncio.wait({fetching}, timeout=0.5)
-            if not said and not fetching.done() and self._pool.waking:
-                said = True
+            if self._pool.waking and not fetching.done():
                 self._emit(WAKING)
-        self._checkpoints.passed("postgres")
+                return
 
     def _show_grounds(self, prefetched: Prefetched) -> str:
         self.today = prefetched.local_now.date()
@@ -261,11 +258,13 @@ class AgentLoop:
         """The model's message and the tools' results, the tools side by side, each in a transaction of its own."""
         said: list[ContentBlock] = [TextBlock(step.text)] if step.text.strip() else []
         said += [ToolUseBlock(part.id, part.name, part.input) for part in step.asked]
-        results = await asyncio.gather(*(self._use_tool(part) for part in step.asked))
-        return Message("assistant", tuple(said)), Message("user", tuple(results))
+        async with asyncio.TaskGroup() as group:
+            results = [group.create_task(self._use_tool(part)) for part in step.asked]
+        return Message("assistant", tuple(said)), Message("user", tuple(result.result() for result in results))
 
     async def _use_tool(self, part: ToolPart) -> ToolResultBlock:
-        self._report.tools.append(part.name)
+        # A name that the model made up may be anything: it is not for the log.
+        self._report.tools.append(part.name if slice_named(part.name) else "unknown")
         try:
             result = await execute(
                 self._pool, self._principal, self._now, part.name, part.input, seconds=self._config.tool_max_seconds

@@ -36,6 +36,13 @@ from service.usage import Usage
 STAND_IN = "stand-in."
 
 
+class FinishedTurn(Struct, frozen=True):
+    """answer: as it was kept; report: for the log."""
+
+    answer: Answer
+    report: TurnReport
+
+
 class Outcome(Struct, frozen=True):
     """How a turn ended. `error` is what the reader is told; `cause` goes to the log."""
 
@@ -52,7 +59,7 @@ async def run_turn(
     begun: BegunTurn,
     checkpoints: Checkpoints,
     emit: Emit,
-) -> TurnReport:
+) -> FinishedTurn:
     """Answers a question whose turn has begun, emitting events as they happen, and stores the answer. Every failure
     ends as an event and an `interrupted` answer, and so does cancellation: the process is shutting down."""
     started = TurnStarted(
@@ -89,14 +96,13 @@ class _RunningTurn:
         self._usage = context.usage
         self._report = context.report
 
-    async def run(self) -> TurnReport:
+    async def run(self) -> FinishedTurn:
         self._emit(self._started)
         try:
             outcome = await self._answer_until_ended()
         except asyncio.CancelledError:
             outcome = Outcome("interrupted", "error", ShuttingDownError())
-        await self._conclude(outcome)
-        return self._report
+        return await self._conclude(outcome)
 
     async def _answer_until_ended(self) -> Outcome:
         """Whatever comes first: the answer, a stop that was asked for, the cap on wall time."""
@@ -111,7 +117,8 @@ class _RunningTurn:
             if answering.done():
                 return _outcome_of(answering)
             if watching.done():
-                return Outcome("stopped", "stop")
+                bug = watching.exception()
+                return Outcome("interrupted", "error", ServiceError(), bug) if bug else Outcome("stopped", "stop")
             return Outcome("interrupted", "error", TurnLimitError())
         finally:
             await _end(answering, watching)
@@ -127,7 +134,7 @@ class _RunningTurn:
             except ConversationsUnavailableError:
                 continue
 
-    async def _conclude(self, outcome: Outcome) -> None:
+    async def _conclude(self, outcome: Outcome) -> FinishedTurn:
         self._transcript.finish()
         if self._checkpoints.at("bedrock") is not None:
             self._checkpoints.passed("stream_back")
@@ -137,11 +144,13 @@ class _RunningTurn:
         incident_id = uuid4().hex[:12]
         if outcome.error is not None:
             self._say_failure(outcome.error, incident_id)
-        kept = await self._keep(outcome)
+        answer = self._answer(outcome)
+        kept = await self._keep(answer, outcome)
         if kept.error is not None and outcome.error is None:
             self._say_failure(kept.error, incident_id)
         self._emit_end(kept, incident_id)
         self._fill_report(kept)
+        return FinishedTurn(answer, self._report)
 
     async def _write_receipts(self) -> None:
         """Where each figure comes from. Offsets count within all text parts, joined by a blank line; slices are
@@ -160,9 +169,8 @@ class _RunningTurn:
     def _say_failure(self, error: ServiceError, incident_id: str) -> None:
         self._transcript.data("failure", {"code": error.code, "sentence": error.sentence, "incidentId": incident_id})
 
-    async def _keep(self, outcome: Outcome) -> Outcome:
-        """Stores the answer before anybody is told that it is finished; an answer that could not be kept says so."""
-        answer = Answer(
+    def _answer(self, outcome: Outcome) -> Answer:
+        return Answer(
             id=self._begun.answer_id,
             text=self._transcript.answer_text,
             status=outcome.status,
@@ -171,12 +179,16 @@ class _RunningTurn:
             answered_at=datetime.now(UTC),
             error_code=outcome.error.code if outcome.error else None,
         )
+
+    async def _keep(self, answer: Answer, outcome: Outcome) -> Outcome:
+        """Stores the answer before anybody is told that it is finished; an answer that could not be kept says so."""
         try:
             await self._store.finish_turn(self._begun, answer)
         except NotFoundError:
             return outcome  # the conversation was deleted meanwhile, or taken over: nobody waits for this answer
-        except ServiceError as error:
-            return outcome if outcome.error else Outcome("interrupted", "error", error, error)
+        except Exception as cause:  # a bug too has to reach the reader as an end, not as silence
+            error = cause if isinstance(cause, ServiceError) else ServiceError()
+            return outcome if outcome.error else Outcome("interrupted", "error", error, cause)
         return outcome
 
     def _emit_end(self, outcome: Outcome, incident_id: str) -> None:

@@ -46,7 +46,7 @@ class Recorder:
         self._client: Any = None
 
     async def __aenter__(self) -> Self:
-        opening = Session(region_name=self._region).client(  # type: ignore[no-untyped-call]
+        opening = Session(region_name=self._region).client(
             "bedrock-runtime", endpoint_url=self._target, config=AioConfig(read_timeout=300)
         )
         self._client = await self._stack.enter_async_context(opening)

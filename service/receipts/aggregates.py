@@ -21,6 +21,17 @@ def rows_on(rows: list[Row], days: DayRange, weekdays: frozenset[int]) -> list[R
     return [row for offset, row in enumerate(rows) if (first + offset) % 7 in weekdays] if weekdays else rows
 
 
+WITH_ORDERS, WITHOUT_ORDERS = "with orders", "without orders"
+"""Which of a range's days count, where not all of them do."""
+
+
+def rows_by_trade(rows: list[Row], which: str) -> list[Row]:
+    """Of daily `rows`, those of days with, or without, a single order, cancelled ones included."""
+    trade = which == WITH_ORDERS
+    known = [row for row in rows if hasattr(row, "orders")]
+    return [row for row in known if bool(row.orders or getattr(row, "cancelled", 0)) is trade]
+
+
 def weekday_words(weekdays: frozenset[int]) -> str | None:
     return ", ".join(_WEEKDAYS[day] for day in sorted(weekdays)) or None
 

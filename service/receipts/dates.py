@@ -44,7 +44,8 @@ _DATE = re.compile(
     r"|\b(?P<quarter>q(?P<q>[1-4])(?:\s+(?:of\s+)?(?P<q_year>(?:19|20)[0-9]{2}))?)(?![0-9a-z])"
     r"|\b(?:on|since|until|from|by)\s+the\s+(?P<nth>[0-9]{1,2}(?:st|nd|rd|th))(?=\s*(?:[.,;:!?)(]|$|was|were|you|we|had|with|to))"
     r"|\b(?:in|of|during|since|for|throughout|year)\s+(?P<year>(?:19|20)[0-9]{2})(?![0-9]|[.,:/-]?[0-9])"
-    r"(?!\s*(?:%|orders|items|pieces|days|cancel|refund|percent)))"
+    r"(?!\s*(?:%|orders|items|pieces|days|cancel|refund|percent))"
+    rf"|(?<![0-9.,])(?P<headed>(?:19|20)[0-9]{{2}})(?=\s\((?:{WEEKDAY}\s+)?(?:{_DAY}\s+{MONTH}|{MONTH}\s+{_DAY})))"
 )
 _ONE_DAY = re.compile(rf"(?P<name>{WEEKDAY}\.?,?\s+)?(?:the\s+)?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?")
 _RANGE_GAP = re.compile(
@@ -92,7 +93,7 @@ def find_dates(text: str, calendar: Calendar) -> tuple[list[DateFigure], list[Me
     mentions: list[Mention] = []
     days: list[Written] = []
     for match in _DATE.finditer(text):
-        if match["quarter"] or match["my"] or match["year"]:
+        if match["quarter"] or match["my"] or match["year"] or match["headed"]:
             figure = _named_range(match, calendar.today)
             figures.append(figure)
             mentions.append(Mention(figure.start, figure.end, "days", (figure.days,) if figure.days else ()))
@@ -134,9 +135,10 @@ def _named_range(match: re.Match[str], today: date) -> DateFigure:
     if match["my"]:
         year, month = int(match["my_year"]), month_number(match["my_month"])
         return DateFigure(*match.span("my"), f"{year}-{month:02d}", month_range(year, month, today))
-    year = int(match["year"])
+    group = "year" if match["year"] else "headed"
+    year = int(match[group])
     first, last = date(year, 1, 1), date(year, 12, 31)
-    return DateFigure(*match.span("year"), str(year), (first, min(last, today) if first <= today else last))
+    return DateFigure(*match.span(group), str(year), (first, min(last, today) if first <= today else last))
 
 
 def _quarter(match: re.Match[str], today: date) -> DateFigure:

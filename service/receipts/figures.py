@@ -35,7 +35,7 @@ _DENIED = re.compile(r"\b(?:no|not|any)\s+$")
 _CLOCK = re.compile(r"(?:\bas of|\bit is|\bnow|\bat the time of writing|local time),?\s*(?:now\s*)?\(?$")
 _ORDER = re.compile(
     r"(?:(?P<word>\b(?:order|ticket|receipt)s?)\s*(?:(?:numbers?|nos?\.|nr\.?|id)\s*)?(?:[*_`]*[#№])?\s?[*_`]*|[#№]\s?)"
-    r"(?P<list>[0-9]+(?:,[0-9]{3})*(?![0-9.,]?[0-9]|[a-z%])"
+    r"(?P<list>[0-9]+(?:,[0-9]{3})*(?![0-9.,:]?[0-9]|[a-z%])"
     r"(?:(?:,\s+|\s*(?:,\s*)?(?:and|&)\s+)[#№]?[0-9]+(?![0-9.,:]?[0-9]|[a-z%]|\s*(?:%|percent|[a-z]{3}\b\s*(?:[a-z]|$))))*)"
 )
 _NUMBER = rf"[0-9]{{1,3}}|{'|'.join(SPELLED)}"

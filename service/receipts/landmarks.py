@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
-from service.receipts.aggregates import aggregate_source, rows_on, weekday_words
+from service.receipts.aggregates import (
+    WITH_ORDERS,
+    WITHOUT_ORDERS,
+    aggregate_source,
+    rows_by_trade,
+    rows_on,
+    weekday_words,
+)
 from service.receipts.evidence import Evidence
 from service.receipts.matching import Match, measures_of
 from service.receipts.mentions import DayRange
 from service.receipts.nearby import Nearby
 from service.receipts.receipt import ClockSource, FactSource, Source, WithinSource
 from service.receipts.table import Table
+from service.receipts.words import IDLE_DAYS, IDLE_ON, TRADING_DAYS
 
 _LENGTHS = {"days": 1, "weeks": 7}
 
@@ -80,8 +88,10 @@ def match_order(nearby: Nearby, evidence: Evidence) -> Match | None:
 
 
 def match_length(nearby: Nearby, evidence: Evidence) -> Match | None:
-    """`35 days`, `5 weeks`: the length of a range that the answer states and a slice covers. `5 Saturdays`: how many
-    there are in it."""
+    """`35 days`, `5 weeks`: the length of a range that the answer states and a slice covers. `5 Saturdays`, `4 days
+    without orders`: how many there are in it."""
+    if (which := _by_trade(nearby)) is not None:
+        return _days_by_trade(nearby, evidence, which)
     unit = next((_LENGTHS[word] for word in measures_of(nearby) if word in _LENGTHS), None)
     number = nearby.figure.numeral.scaled(0)
     if unit is None or number is None:
@@ -94,6 +104,20 @@ def match_length(nearby: Nearby, evidence: Evidence) -> Match | None:
                     return _length(table, days, weekday_words(weekdays))
         elif (days[1] - days[0]).days + 1 == number * unit and (covering := _covering(evidence, days)):
             return _length(covering, days, None)
+    return None
+
+
+def _by_trade(nearby: Nearby) -> str | None:
+    if IDLE_DAYS.match(nearby.after) or IDLE_ON.search(nearby.before):
+        return WITHOUT_ORDERS
+    return WITH_ORDERS if TRADING_DAYS.match(nearby.after) else None
+
+
+def _days_by_trade(nearby: Nearby, evidence: Evidence, which: str) -> Match | None:
+    for days in nearby.stated:
+        for table, rows in evidence.daily(days):
+            if len(rows_by_trade(rows, which)) == nearby.figure.numeral.scaled(0):
+                return _length(table, days, which)
     return None
 
 

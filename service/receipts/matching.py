@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from service.receipts.aggregates import AGGREGATED, aggregate_source, aggregates, rows_on, weekday_words
+from service.receipts.aggregates import (
+    AGGREGATED,
+    WITH_ORDERS,
+    aggregate_source,
+    aggregates,
+    rows_by_trade,
+    rows_on,
+    weekday_words,
+)
 from service.receipts.evidence import Evidence
 from service.receipts.mentions import DayRange, Mention
 from service.receipts.nearby import Nearby
@@ -21,6 +29,7 @@ from service.receipts.words import (
     LOWEST,
     MEAN,
     TOTAL,
+    TRADING_DAYS,
     Measures,
     counted,
     counted_in_table,
@@ -222,6 +231,8 @@ def _of_range(nearby: Nearby, evidence: Evidence, days: DayRange) -> Iterator[Ca
     for table, rows in evidence.daily(days):
         chosen = rows_on(rows, days, weekdays)
         yield from aggregates(table, chosen, operations, days, weekday_words(weekdays))
+        if "mean" in operations and not weekdays and TRADING_DAYS.search(nearby.sentence):
+            yield from aggregates(table, rows_by_trade(rows, WITH_ORDERS), ("mean",), days, WITH_ORDERS)
     if not weekdays and nearby.says(TOTAL):
         for table in evidence.tables:
             if table.days == days and table.day is None:

@@ -30,7 +30,7 @@ def find_names(text: str, tables: Sequence[Table], items: Collection[str]) -> It
 def _aliases(tables: Sequence[Table], names: Sequence[str]) -> dict[str, dict[str, None]]:
     """Each way to write a name -> the names it may mean. `Deluxe` may mean `Deluxe (S)` and `Deluxe (M)`."""
     aliases: dict[str, dict[str, None]] = defaultdict(dict)
-    for name in dict.fromkeys([*names, *(only for table in tables for only in table.only)]):
+    for name in dict.fromkeys([*names, *_asked_for(tables, "item"), *_asked_for(tables, "category")]):
         for alias in {name, escape(name, quote=False), name.translate(_MARKDOWN), name.split(" (")[0]}:
             if len(alias) > 1 and any(c.isalpha() for c in alias):
                 aliases[alias][name] = None
@@ -41,8 +41,18 @@ def _aliases(tables: Sequence[Table], names: Sequence[str]) -> dict[str, dict[st
 
 def _categories(tables: Sequence[Table]) -> set[str]:
     rows = (getattr(row, "category", "") for table in tables if table.item for row in table.result.rows)
-    asked = (key(f.value) for table in tables for f in table.result.facts if f.name == "category" and f.value)
-    return {key(category) for category in rows if category} | set(asked)
+    return {key(category) for category in rows if category} | set(_asked_for(tables, "category"))
+
+
+def _asked_for(tables: Sequence[Table], what: str) -> Iterator[str]:
+    """What slices were asked for alone. Of `korma` and `kormas`, the one that found nothing says nothing."""
+    found = {only for table in tables if table.result.rows for only in table.only}
+    for table in tables:
+        for fact in table.result.facts:
+            if fact.name == what and fact.value:
+                name = key(fact.value)
+                if table.result.rows or name.removesuffix("s") not in found:
+                    yield name
 
 
 def _notes(tables: Sequence[Table]) -> Iterator[str]:

@@ -33,8 +33,8 @@ class FactSource(Struct, frozen=True, tag="fact"):
 
 class RangeSource(Struct, frozen=True, tag="range"):
     """A column over days that the answer itself states, both ends included; `only` names the rows when not all of
-    them count: a weekday or an order status. Without `start` and `end`: all rows of a slice that has no days.
-    `count` of the column `day` is a number of days."""
+    them count: a weekday, an order status, or the days with or without orders. Without `start` and `end`: all rows
+    of a slice that has no days. `count` of the column `day` is a number of days."""
 
     operation: Operation
     slice: int

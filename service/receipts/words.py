@@ -61,7 +61,7 @@ _TURN = re.compile(
 )
 _LENGTHS = frozenset({"days", "weeks"})
 _EACH_AFTER = re.compile(
-    r"[\s*_]*(?:(?:net|gross)[\s*_]+)?(?:(?:a|per|each|every) (?:day|week|order|piece)|daily|on average)\b"
+    r"[\s*_]*(?:(?:net|gross|orders?|items?|pieces?)[\s*_]+)?(?:(?:a|per|each|every) (?:day|week|order|piece)|daily|on average)\b"
     r"(?!\s*(?:and|but)\b)"
 )
 _NAME_AFTER = re.compile(
@@ -103,6 +103,12 @@ SHARE = re.compile(
     r"\b(?:share\w*|portion|proportion|of|rate|represent\w*|account\w*|made up|makes up|make up|contribut\w*"
     r"|percentage|ratio|fraction)\b"
 )
+IDLE_DAYS = re.compile(
+    r"[\s*_]*(?:days?[\s*_]+(?:(?:had|have|with|saw) no|without(?: any)?) orders|days?[\s*_]+(?:were |was )?closed"
+    r"|closed days?)\b"
+)
+IDLE_ON = re.compile(r"\bno orders on[\s*_]*$")
+TRADING_DAYS = re.compile(r"[\s*_]*(?:days?[\s*_]+(?:with|that had|had) orders|trading days?|open days?)\b")
 MULTIPLE = re.compile(r"[\s*_]*(?:times|[x×](?= (?:more|less|as|the|higher|lower)))\b")
 HEDGE = re.compile(
     r"(?:\b(?:about|around|roughly|approximately|approx\.?|nearly|almost|some|over|under"

@@ -11,6 +11,7 @@ from msgspec import Struct
 from service.db.tenant import tenant_transaction
 from service.principal import Principal
 from service.routes.dependencies import Resources
+from service.routes.problems import refusals
 
 
 class Restaurant(Struct, rename="camel"):
@@ -25,7 +26,7 @@ class Me(Struct):
     restaurant: Restaurant
 
 
-@get("/me", operation_id="me", summary="The signed-in user and the restaurant")
+@get("/me", operation_id="me", summary="The signed-in user and the restaurant", responses=refusals())
 async def me(request: Request[Principal, Any, Any], resources: Resources) -> Me:
     patience = resources.config.database_patience_seconds
     async with tenant_transaction(resources.pool, request.user, resources.clock(), patience=patience) as connection:

@@ -17,18 +17,18 @@ from msgspec import Struct
 
 from service.agent_loop import TurnResources
 from service.checkpoints import Checkpoints
-from service.conversations.store import AnsweredTurn, BeganTurn, BegunTurn, ConversationStore
+from service.conversations.store import AnsweredTurn, BeganTurn, ConversationStore
 from service.errors import InvalidRequestError, ServiceError, TurnInProgressError
 from service.events import StreamEvent, TurnFailed, TurnFinished
 from service.messages import Answer, Question
 from service.principal import Principal
 from service.routes.dependencies import Resources, Store
-from service.routes.error_responses import problem
+from service.routes.problems import problem, refusals
 from service.routes.request_log import add_turn, begin_report
 from service.routes.ui_message import finish_reason, replay, ui_answer
 from service.routes.ui_stream import HEADERS, EventQueue, ui_stream
-from service.telemetry import RequestReport, TurnReport, log_request
-from service.turn import run_turn
+from service.telemetry import RequestReport, log_request
+from service.turn import FinishedTurn, run_turn
 
 LONGEST_QUESTION = 4096
 JSON = "application/json"
@@ -77,8 +77,7 @@ class AskResponse(Struct, rename="camel"):
     "request accepts only application/json.",
     responses={
         200: ResponseSpec(AskResponse, generate_examples=False, description="The answer"),
-        409: ResponseSpec(dict[str, Any], media_type="application/problem+json", description="Being answered already"),
-        422: ResponseSpec(dict[str, Any], media_type="application/problem+json", description="No proper question"),
+        **refusals(404, 409, 413, 429, 502, 504),
     },
 )
 async def ask(
@@ -96,8 +95,9 @@ async def ask(
     running_turns: set[asyncio.Task[Any]] = request.app.state.running_turns
     turn = run_turn(resources, request.user, store, begun, checkpoints, queue.put)
     if wants_json:
-        add_turn(request, await _ended(_in_a_task(running_turns, turn)))
-        return await _document(queue, begun, store)
+        finished = await _ended(_in_a_task(running_turns, turn))
+        add_turn(request, finished.report)
+        return _document(await queue.take(0) or [], begun.conversation_id, finished.answer)
     _in_a_task(running_turns, _log_at_end(turn, queue, begin_report(request)))
     return _stream(queue, resources.config.heartbeat_seconds)
 
@@ -136,21 +136,21 @@ def _in_a_task(running_turns: set[asyncio.Task[Any]], turn: Coroutine[Any, Any, 
     return task
 
 
-async def _ended(task: asyncio.Task[TurnReport]) -> TurnReport:
+async def _ended(task: asyncio.Task[FinishedTurn]) -> FinishedTurn:
     """Waits without a hold on the turn: what ends the waiting does not end it."""
     await asyncio.wait({task})
     return task.result()
 
 
-async def _log_at_end(running: Coroutine[Any, Any, TurnReport], queue: EventQueue, request: RequestReport) -> None:
+async def _log_at_end(running: Coroutine[Any, Any, FinishedTurn], queue: EventQueue, request: RequestReport) -> None:
     """The turn's own line is the request's line: the connection may be gone long before the turn is."""
-    turn = None
+    report = None
     try:
-        turn = await running
+        report = (await running).report
     finally:
-        if turn is None:  # a bug in the turn itself; asyncio logs what it was
+        if report is None:  # a bug in the turn itself; asyncio logs what it was
             request.status, request.error_code = ServiceError.status, ServiceError.code
-        log_request(request, turn)
+        log_request(request, report)
         queue.end()
 
 
@@ -158,18 +158,12 @@ def _stream(queue: EventQueue, heartbeat: float) -> Stream:
     return Stream(ui_stream(queue, heartbeat), status_code=200, headers=HEADERS, media_type="text/event-stream")
 
 
-async def _document(queue: EventQueue, begun: BegunTurn, store: ConversationStore) -> Response[Any]:
-    events: list[StreamEvent] = await queue.take(0) or []
+def _document(events: list[StreamEvent], conversation_id: str, answer: Answer) -> Response[Any]:
     for event in events:
         if isinstance(event, TurnFailed):
             return _failed(event)
-    answer = next(
-        turn.answer
-        for turn in (await store.open(begun.conversation_id)).turns
-        if turn.answer is not None and turn.answer.id == begun.answer_id
-    )
     reason = next(event.reason for event in events if isinstance(event, TurnFinished))
-    return Response(AskResponse(begun.conversation_id, ui_answer(answer), reason), status_code=200)
+    return Response(AskResponse(conversation_id, ui_answer(answer), reason), status_code=200)
 
 
 def _failed(event: TurnFailed) -> Response[Any]:

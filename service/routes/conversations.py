@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from service.messages import ConversationSummary
 from service.routes.dependencies import Store
+from service.routes.problems import refusals
 from service.routes.ui_message import ui_messages
 
 
@@ -49,7 +50,12 @@ def _view(summary: ConversationSummary) -> ConversationView:
     )
 
 
-@get("/chat/conversations", operation_id="list_conversations", summary="List conversations, newest first")
+@get(
+    "/chat/conversations",
+    operation_id="list_conversations",
+    summary="List conversations, newest first",
+    responses=refusals(),
+)
 async def list_conversations(
     store: Store,
     limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
@@ -63,20 +69,31 @@ async def list_conversations(
     "/chat/conversations/{conversation_id:str}",
     operation_id="open_conversation",
     summary="Open a conversation",
+    responses=refusals(404),
 )
 async def open_conversation(store: Store, conversation_id: FromPath[str]) -> WholeConversation:
     conversation = await store.open(conversation_id)
     return WholeConversation(_view(conversation.summary), ui_messages(conversation.turns))
 
 
-@patch("/chat/conversations/{conversation_id:str}", operation_id="rename_conversation", summary="Rename it")
+@patch(
+    "/chat/conversations/{conversation_id:str}",
+    operation_id="rename_conversation",
+    summary="Rename a conversation",
+    responses=refusals(404),
+)
 async def rename_conversation(
     store: Store, conversation_id: FromPath[str], data: JSONBody[NewTitle]
 ) -> ConversationView:
     return _view(await store.rename(conversation_id, data.title.strip()))
 
 
-@delete("/chat/conversations/{conversation_id:str}", operation_id="delete_conversation", summary="Delete it")
+@delete(
+    "/chat/conversations/{conversation_id:str}",
+    operation_id="delete_conversation",
+    summary="Delete a conversation",
+    responses=refusals(404),
+)
 async def delete_conversation(store: Store, conversation_id: FromPath[str]) -> None:
     await store.delete(conversation_id)
 
@@ -86,6 +103,7 @@ async def delete_conversation(store: Store, conversation_id: FromPath[str]) -> N
     status_code=202,
     operation_id="stop_answer",
     summary="Stop the answer that is being made",
+    responses=refusals(404),
 )
 async def stop_answer(store: Store, conversation_id: FromPath[str]) -> None:
     """Taken note of; the turn ends within half a second, wherever it runs, and keeps what it has."""

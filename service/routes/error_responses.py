@@ -1,7 +1,7 @@
 """ServiceError -> problem+json (RFC 9457) while the status can still be said.
 
-Every refusal has the same shape, whoever makes it: {type, title, status, detail, code, incident}. `detail` is the
-one plain sentence for the reader. What an exception says stays in the log, under the incident id.
+Every refusal has the same shape, whoever makes it (`problems.py`). What an exception says stays in the log, under the
+incident id.
 """
 
 from __future__ import annotations
@@ -16,34 +16,14 @@ from litestar.types import ExceptionHandlersMap
 
 from service.auth.middleware import challenge
 from service.errors import AuthenticationError, InvalidRequestError, NotFoundError, RequestError, ServiceError
+from service.routes.problems import Problem, problem
 from service.telemetry import log_failure
 
-PROBLEM = "application/problem+json"
 CLIENT_LEFT = "client disconnected prematurely"
 """Litestar's words for a body that never came whole; it raises it as an internal error, and has no type for it."""
 
 
-def problem(
-    status: int,
-    code: str,
-    sentence: str,
-    *,
-    incident: str | None = None,
-    headers: dict[str, str] | None = None,
-) -> Response[dict[str, Any]]:
-    content = {
-        "type": f"urn:tableside:problem:{code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": sentence,
-        "code": code,
-    }
-    if incident is not None:
-        content["incident"] = incident
-    return Response(content, status_code=status, media_type=PROBLEM, headers=headers)
-
-
-def service_error(request: Request[Any, Any, Any], error: ServiceError) -> Response[dict[str, Any]]:
+def service_error(request: Request[Any, Any, Any], error: ServiceError) -> Response[Problem]:
     """A request that the caller can mend is no incident; whatever else goes wrong is one."""
     request.scope["state"]["error_code"] = error.code
     headers: dict[str, str] = {}
@@ -59,7 +39,7 @@ def service_error(request: Request[Any, Any, Any], error: ServiceError) -> Respo
     return problem(error.status, error.code, error.sentence, incident=incident, headers=headers)
 
 
-def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
+def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     """Litestar's own refusals: an unknown path, a wrong method, a body that is no JSON."""
     if isinstance(error, ValidationException):
         return service_error(request, InvalidRequestError(_validation_sentence(error)))
@@ -89,7 +69,7 @@ def _without_value(message: str) -> str:
     return "is none of the values it can have" if message.startswith("Invalid enum value") else message
 
 
-def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
+def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """A bug. The reader is told that it is ours; the log is told what it is."""
     incident = uuid4().hex[:12]
     request.scope["state"]["error_code"] = ServiceError.code

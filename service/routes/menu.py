@@ -10,11 +10,12 @@ from litestar.params import FromQuery, QueryParameter
 
 from service.principal import Principal
 from service.routes.dependencies import Resources
+from service.routes.problems import refusals
 from service.routes.slice_view import SliceView, read_slice, view
 from service.slices import top_menu_items
 
 
-@get("/menu/top", operation_id="menu_top", summary="Top or bottom menu items of a range")
+@get("/menu/top", operation_id="menu_top", summary="Top or bottom menu items of a range", responses=refusals())
 async def menu_top(
     request: Request[Principal, Any, Any],
     resources: Resources,

@@ -12,6 +12,7 @@ from msgspec import Struct
 from service.errors import InvalidRequestError, NotFoundError
 from service.principal import Principal
 from service.routes.dependencies import Resources
+from service.routes.problems import refusals
 from service.routes.slice_view import SliceView, read_slice, view
 from service.slices import order_details, recent_orders
 
@@ -23,7 +24,7 @@ class OrderPage(Struct, rename="camel"):
     next_cursor: str | None
 
 
-@get("/orders/recent", operation_id="orders_recent", summary="Recent orders, newest first")
+@get("/orders/recent", operation_id="orders_recent", summary="Recent orders, newest first", responses=refusals())
 async def orders_recent(
     request: Request[Principal, Any, Any],
     resources: Resources,
@@ -48,7 +49,7 @@ async def orders_recent(
     return OrderPage(shown, str(shown.rows[-1]["number"]) if more else None)
 
 
-@get("/orders/{number:int}", operation_id="order_details", summary="One order and its lines")
+@get("/orders/{number:int}", operation_id="order_details", summary="One order and its lines", responses=refusals(404))
 async def order_by_number(
     request: Request[Principal, Any, Any], resources: Resources, number: FromPath[int]
 ) -> SliceView:

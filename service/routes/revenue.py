@@ -10,11 +10,12 @@ from litestar.params import FromQuery
 
 from service.principal import Principal
 from service.routes.dependencies import Resources
+from service.routes.problems import refusals
 from service.routes.slice_view import SliceView, read_slice, view
 from service.slices import revenue_by_day
 
 
-@get("/revenue/daily", operation_id="revenue_daily", summary="Revenue by day, 400 days at most")
+@get("/revenue/daily", operation_id="revenue_daily", summary="Revenue by day, 400 days at most", responses=refusals())
 async def revenue_daily(
     request: Request[Principal, Any, Any],
     resources: Resources,

@@ -21,8 +21,9 @@ Start = Annotated[date, Meta(description="Only orders of this day or later, as Y
 End = Annotated[date, Meta(description="Only orders of this day or earlier, as YYYY-MM-DD. Left out: today.")]
 Before = Annotated[int, Meta(ge=1, description="Only orders older than the order of this number.")]
 
-# The newest $1 orders of status $2 (null: any) before order $4 (null: from the newest) on the days asked for, with the pieces in each, and the number of all
-# orders that match. Without a first day the filter is another, so that its plan walks back from the newest order.
+# The newest $1 orders of status $2 (null: any) before order $4 (null: from the newest) on the days asked for, with the
+# pieces in each, and the number of all orders that match. Without a first day the filter is another, so that its plan
+# walks back from the newest order.
 RECENT_ORDERS = """
 SELECT
     order_number,

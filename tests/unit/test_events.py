@@ -155,7 +155,7 @@ def test_no_text_can_end_a_frame_early() -> None:
 @pytest.mark.parametrize("error", [ModelStreamError(), ToolFailed()], ids=lambda error: type(error).__name__)
 def test_what_an_exception_says_is_in_no_part(error: ModelStreamError | ToolFailed) -> None:
     error.__cause__ = RuntimeError(SECRET)
-    told = [
+    told: list[StreamEvent] = [
         TurnFailed(error.code, error.sentence, "0a1b2c", error.status, error.retry_after),
         ToolOutputFailed("u1", error.sentence),
         DataReady("failure", {"code": error.code, "sentence": error.sentence, "incidentId": "0a1b2c"}),

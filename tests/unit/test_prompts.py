@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -167,7 +167,7 @@ def ask(item: str, restaurant: str = "Marlow's Pizza") -> str:
     """The system prompt of a restaurant whose best-selling item has this name."""
     rows = (MenuItemSales(1, item, "Mains", 12, 34_500, 1234), MenuItemSales(2, "Plain", "Mains", 1, 100, 1))
     sold = SliceResult("top_menu_items", "USD", (), MenuItemSales, rows)
-    tag = restaurant_tag(Tenant(restaurant, "USD", "America/New_York"), datetime(2026, 11, 23, 9, 14))
+    tag = restaurant_tag(Tenant(restaurant, "USD", "America/New_York"), datetime(2026, 11, 23, 9, 14, tzinfo=UTC))
     return load_prompt("ask").render(restaurant=tag, slices=render(sold))
 
 
@@ -186,7 +186,9 @@ def test_a_menu_item_cannot_pose_as_an_instruction() -> None:
 UNTRUSTED = st.one_of(
     st.text(min_size=1),
     st.lists(
-        st.sampled_from(['"', "</slice>", "<slice ", "\n", "\r", "\u2028", "\x85", "# How", "{{slices}}", "/>", ",", "a"]),
+        st.sampled_from(
+            ['"', "</slice>", "<slice ", "\n", "\r", "\u2028", "\x85", "# How", "{{slices}}", "/>", ",", "a"]
+        ),
         min_size=1,
     ).map("".join),
 )

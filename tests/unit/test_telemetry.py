@@ -37,7 +37,7 @@ def as_it_was() -> Iterator[None]:
 
 
 def request(**given: Any) -> RequestReport:
-    least = {"request_id": "r1", "method": "POST", "route": "/ai/ask", "status": 200, "total_ms": 12.5}
+    least: dict[str, Any] = {"request_id": "r1", "method": "POST", "route": "/ai/ask", "status": 200, "total_ms": 12.5}
     return RequestReport(**(least | given))
 
 
@@ -135,10 +135,7 @@ def test_a_failure_is_ours_or_the_turn_s(
 
 def test_a_failure_s_cause_is_one_line_under_its_incident(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO")
-    try:
-        raise RuntimeError("first\nsecond")
-    except RuntimeError as error:
-        log_failure(error, "internal", "0a1b2c")
+    log_failure(RuntimeError("first\nsecond"), "internal", "0a1b2c")
     said = json.loads(line(capsys))
     assert (said["event"], said["level"]) == ("failure", "error")
     assert (said["error_code"], said["incident_id"]) == ("internal", "0a1b2c")
@@ -165,10 +162,7 @@ def test_what_libraries_say_is_json_too_and_only_warnings(capsys: pytest.Capture
 
 def test_a_library_s_exception_stays_in_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO")
-    try:
-        raise ValueError("no")
-    except ValueError:
-        logging.getLogger("asyncio").exception("Task exception was never retrieved")
+    logging.getLogger("asyncio").error("Task exception was never retrieved", exc_info=ValueError("no"))
     assert "ValueError: no" in json.loads(line(capsys))["exception"]
 
 

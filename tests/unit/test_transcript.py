@@ -97,7 +97,8 @@ class Model:
         self.ready.append(ToolPart(id_, name, {"number": 5}))
 
     def garble(self) -> None:
-        self.on.tool_invalid(*self._one_of(self.opened), '{"number": ', "The arguments were garbled.")
+        id_, name = self._one_of(self.opened)
+        self.on.tool_invalid(id_, name, '{"number": ', "The arguments were garbled.")
 
     def succeed(self) -> None:
         self.on.tool_answered(self._one_of(self.ready), {"name": "order_details", "rows": []})

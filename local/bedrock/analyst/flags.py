@@ -16,6 +16,10 @@ FLAGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("phrase", r"(?:by |at |until )?(?:the )?(?:end|close|start) of (?:the )?(?:day|play|business)"),
         ("phrase", r"(?:add|end|sum|show|clean|serve|bring|shut|close|cook)(?:s|e?d|ing)? (?:up|down)"),
         (
+            "phrase",
+            r"(?:(?:over|across|in|of|for) )?(?:all|any|every|each) (?:the |its )?sizes?(?: together| combined)?",
+        ),
+        (
             "broken_down",
             r"br[eo]ak(?:s|ing|en)? (?:it |that |this |them )?down|broken down|breakdown",
         ),

@@ -205,7 +205,8 @@ def _compared(query: Query, before: Query | None, today: date) -> Query:
     if before and not spans and not query.shifts and before.earlier and before.topic is not Topic.COMPARE:
         spans = [*before.spans, *before.earlier][:2]
     elif earlier_spans and len(spans) < 2 and (query.shifts or query.pointing or not spans):
-        spans = earlier_spans[:1] + spans if not query.shifts or not spans else spans
+        kept = earlier_spans if before and before.topic is Topic.COMPARE and not query.shifts else earlier_spans[:1]
+        spans = kept + spans if not query.shifts or not spans else spans
     spans = [span.until(today) for span in spans]
     if query.shifts:
         anchor = spans[-1] if spans else _anchor(None, query.shifts[0], today).until(today)

@@ -14,7 +14,7 @@ from .names import MARK as NAME_MARK
 from .names import Names, mark_names
 from .query import Grain, Metric, Name, Query, Threshold, Topic, saying
 from .reading import Reading, whole_words
-from .refuse import FORECAST, FUTURE, NOT_BY_AMOUNT, NOT_UNDERSTOOD, ONE_CURRENCY, OWN_ONLY, refusal
+from .refuse import BY_WEEKDAY, FORECAST, FUTURE, NOT_BY_AMOUNT, NOT_UNDERSTOOD, ONE_CURRENCY, OWN_ONLY, refusal
 from .request import Restaurant
 from .smalltalk import small_talk
 from .topics import ALL, topic_of
@@ -285,6 +285,8 @@ def _beyond(reading: Reading, query: Query, topic: Topic | None) -> str | None:
         return NOT_UNDERSTOOD
     if query.threshold and query.threshold.money and query.metric == "orders" and not query.grain:
         return NOT_BY_AMOUNT
+    if topic is Topic.COMPARE and query.weekdays:
+        return BY_WEEKDAY
     if query.threshold and topic not in (Topic.TOTAL, Topic.COUNT_DAYS, Topic.ITEMS):
         return NOT_UNDERSTOOD
     return None

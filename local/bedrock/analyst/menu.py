@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from .figures import basis_points, cents
-from .names import known_names, nearest, stems_of
+from .names import known_names, nearest
 from .plan import Desk, UnreadableError, Want, tool_parts
 from .query import Name
 from .request import Slice
 from .spans import Span
-from .words import stem, tokens
+from .words import stem
 
 MOST_ITEMS = 50
 USUAL_LIMIT = 10
@@ -39,7 +39,8 @@ class Sales:
 
 @dataclass(frozen=True)
 class Ask:
-    """One use of the tool over one span. `text` is what the item's or category's name must contain."""
+    """One use of the tool over one span. `text` is what the item's or category's name must contain; `whole` says that
+    it is an item's whole name."""
 
     span: Span
     by: By = "quantity"
@@ -47,13 +48,14 @@ class Ask:
     limit: int = USUAL_LIMIT
     kind: Literal["all", "item", "category"] = "all"
     text: str = ""
+    whole: bool = False
 
     def wants(self) -> list[Want]:
         return [Want("top_menu_items", self._arguments(part)) for part in tool_parts(self.span)]
 
     def _arguments(self, part: Span) -> dict[str, Any]:
         arguments: dict[str, Any] = {"start": part.start.isoformat(), "end": part.end.isoformat(), "by": self.by}
-        limit = MOST_ITEMS if self.kind == "category" else self.limit
+        limit = MOST_ITEMS if self.kind == "category" or self.whole else self.limit
         arguments |= {"order": "bottom" if self.bottom else "top", "limit": limit}
         return arguments if self.kind == "all" else arguments | {self.kind: self.text}
 
@@ -66,12 +68,19 @@ def sales(desk: Desk, *asks: Ask) -> list[Sales]:
 
 
 def _exact(found: Sales, ask: Ask) -> Sales:
-    """The tool finds "Soft Drinks" for "Drinks" too; leaves those out where the list is complete enough to tell."""
-    own = tuple(row for row in found.rows if row.category.casefold() == ask.text.casefold())
+    """The tool finds "Soft Drinks" for "Drinks" and "Chai Latte" for "Latte" too; leaves those out where the list is
+    complete enough to tell."""
+    own = tuple(row for row in found.rows if _is_called(row, ask))
     complete = sum(row.quantity for row in found.rows) == found.quantity
-    if ask.kind != "category" or not own or len(own) == len(found.rows) or not complete:
+    if not own or len(own) == len(found.rows) or not (complete or ask.whole):
         return replace(found, rows=found.rows[: ask.limit])
     return Sales(own[: ask.limit], sum(row.quantity for row in own), sum(row.revenue for row in own))
+
+
+def _is_called(row: Sold, ask: Ask) -> bool:
+    if ask.kind == "category":
+        return row.category.casefold() == ask.text.casefold()
+    return ask.whole and row.item == ask.text
 
 
 def _at_hand(desk: Desk, ask: Ask) -> Sales | None:
@@ -152,7 +161,7 @@ def meant_by(name: Name, span: Span, desk: Desk) -> Ask | None:
     """The ask that tells about it, or None when nothing of that name sold in the range. Looks for the words as a
     category and inside item names, and then, for a slip of the pen, among everything that sold."""
     if name.kind != "unknown":
-        return Ask(span, kind=name.kind, text=name.text)
+        return Ask(span, kind=name.kind, text=name.text, whole=name.kind == "item")
     as_item = Ask(span, kind="item", text=_singular(name.text))
     as_category = Ask(span, kind="category", text=name.text)
     item, category = sales(desk, as_item, as_category)
@@ -168,7 +177,7 @@ def _guessed(name: Name, span: Span, desk: Desk) -> Ask | None:
     found = nearest(name.text, known_names(desk.request.everything))
     if found is None or found.kind == "unknown":
         return None
-    return Ask(span, kind=found.kind, text=found.text)
+    return Ask(span, kind=found.kind, text=found.text, whole=found.kind == "item")
 
 
 def _singular(typed: str) -> str:
@@ -179,8 +188,3 @@ def _singular(typed: str) -> str:
 def called(name: Name, ask: Ask) -> str:
     """How an answer names it: as the data does, where that is known."""
     return ask.text if name.kind != "unknown" or ask.text != _singular(name.text) else name.text
-
-
-def exactly(rows: Sequence[Sold], text: str) -> Sold | None:
-    """The row whose name is just those words, beside others that only hold them."""
-    return next((row for row in rows if stems_of(row.item) == tuple(stem(word) for word in tokens(text))), None)

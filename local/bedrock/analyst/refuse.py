@@ -19,6 +19,7 @@ FUTURE = "That is still in the future, so there is no data for it yet."
 WHY = "I cannot tell why: the data says what was sold and when, and not the reasons behind it."
 ONE_CURRENCY = "I can only give amounts in this restaurant's own currency."
 NOT_BY_AMOUNT = "I can list orders and find the biggest, but not pick them by their amount."
+BY_WEEKDAY = "I can set weekdays side by side, or ranges of days, but not the same weekday of two ranges."
 FORECAST = "I cannot forecast: I can only tell you what has been sold up to now."
 TOO_MANY_AT_ONCE = (
     "That is more than I can work out in one go; please ask for a shorter range or for fewer things at once."

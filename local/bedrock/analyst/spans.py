@@ -114,6 +114,16 @@ def earlier(span: Span, shift: Shift) -> Span:
     return Span(moved(span.start, -days), moved(span.end, -days), span.unit)
 
 
+def part_and_whole(one: Span, other: Span) -> tuple[Span, Span] | None:
+    """The shorter span within the longer; a weekday with nothing about which one is that of the week beside it. None
+    when neither lies within the other."""
+    part, whole = sorted((one, other), key=lambda span: span.days)
+    if part.bare and whole.unit == "week":
+        part = one_day(moved(whole.start, part.start.weekday()))
+    within = whole.holds(part.start) and whole.holds(part.end) and part.days < whole.days
+    return (part, whole) if within else None
+
+
 def _preceding(span: Span, steps: int) -> Span:
     if months := months_in(span.unit) * steps:
         return _months_earlier(span, months, span.unit)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 from .query import Query, Topic
 from .reading import Reading, whole_words
+from .spans import part_and_whole
 
 Test = Callable[[Reading, Query], bool]
 
 ALL = whole_words("all", "every")
 MENU = whole_words("menu")
 WHICH_DAY = whole_words(r"(?:what|which) (?:single )?(?:day|date|weekday|weekend|week|month)")
+WHEN = whole_words("when")
 WHAT_SOLD = re.compile(r"\bwhat (?:\w+ ){0,4}(?:sell|sells|selling|sold)\b")
 HOW_IS_IT = whole_words(r"how (?:is|are|was|were|did|have) (?:we|business|things|trade|sales|it)(?: \w+)?")
 AGAINST_AVERAGE = whole_words(
@@ -28,7 +30,9 @@ ONE_ORDER = whole_words(
 def _shares(reading: Reading, query: Query) -> bool:
     if reading.said("share"):
         return True
-    return reading.said("percent") and not query.compared and bool(query.names or query.weekdays or query.status)
+    of_something = query.names or query.weekdays or query.status
+    of_range = len(query.spans) == 2 and part_and_whole(*query.spans)
+    return reading.said("percent") and not query.compared and bool(of_something or of_range)
 
 
 def _picks_an_order(reading: Reading, query: Query) -> bool:
@@ -61,6 +65,8 @@ def _lists_items(reading: Reading, query: Query) -> bool:
 
 
 def _counts_days(reading: Reading, query: Query) -> bool:
+    if reading.said("closed") and reading.has(WHEN):
+        return True
     closed = reading.said("closed") and reading.said("how_many", "list")
     return query.grain is not None and (query.threshold is not None or closed)
 

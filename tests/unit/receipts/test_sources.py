@@ -3,6 +3,8 @@ orders and $3,648.02 net, on Sunday 22 November 98 and $2,436.06."""
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from benchmarks.receipts_answers import ANSWERS, LONG, Answer
@@ -17,7 +19,7 @@ from benchmarks.receipts_example import (
     prefetched,
     revenue,
 )
-from service.rows import DayRevenue
+from service.rows import DayRevenue, Fact, MenuItemSales, SliceResult
 
 from .reading import read, sources, unmatched
 
@@ -85,6 +87,17 @@ def test_every_figure_of_a_true_answer_is_matched(answer: Answer) -> None:
         ("The quietest day of last week had 78 orders.", "78", "minimum orders 2026-11-16..2026-11-22"),
         ("Over 5 weeks (20 October to 23 November) all went well.", "5", "count day 2026-10-20..2026-11-23"),
         ("From 20 October to 23 November there were 5 Saturdays.", "5", "count day 2026-10-20..2026-11-23 Saturday"),
+        ("From 20 October to 23 November 1 day had no orders.", "1", "count day 2026-10-20..2026-11-23 without orders"),
+        (
+            "There were no orders on 1 of 35 days from 20 October to 23 November.",
+            "35",
+            "count day 2026-10-20..2026-11-23",
+        ),
+        (
+            "The 34 days with orders were all of 20 October to 23 November but one.",
+            "34",
+            "count day 2026-10-20..2026-11-23 with orders",
+        ),
         ("Of the last 20 orders, 2 were cancelled.", "2", "count status cancelled of the newest 20"),
         ("The last 20 orders came to $1,064.60 in total.", "$1,064.60", "total total newest 20"),
         # dates
@@ -99,6 +112,43 @@ def test_every_figure_of_a_true_answer_is_matched(answer: Answer) -> None:
 )
 def test_the_source_of_a_figure(answer: str, figure: str, source: str) -> None:
     assert sources(answer)[figure] == source
+
+
+def test_the_mean_of_the_days_with_orders() -> None:
+    rows = [row for row in daily_rows() if row.orders]
+    mean = money(round(sum(row.net for row in rows) / len(rows)))
+    found = sources(f"From 20 October to 23 November: over the {len(rows)} days with orders that is {mean} net a day.")
+    assert found[mean] == "~ mean net 2026-10-20..2026-11-23 with orders"
+
+
+def test_the_total_beside_its_mean() -> None:
+    saturdays = [row for row in daily_rows() if row.weekday == "Saturday" and row.day.month == 11]
+    whole = sum(row.orders for row in saturdays)
+    mean = f"{whole / len(saturdays):.1f}"
+    found = sources(f"Saturdays in November 2026 averaged **{mean} orders** a day: {whole} orders over 3 Saturdays.")
+    assert found[mean].endswith("mean orders 2026-11-01..2026-11-23 Saturday")
+    assert found[str(whole)] == "total orders 2026-11-01..2026-11-23 Saturday"
+
+
+def test_a_number_of_days_without_orders_that_is_not_so() -> None:
+    assert unmatched("From 20 October to 23 November 5 days had no orders.") == ["5"]
+    assert unmatched("From 20 October to 23 November there were 35 days with orders.") == ["35"]
+
+
+def test_a_year_at_the_head_of_its_days() -> None:
+    found = sources("- 2026 (1 January 2026 to 23 November 2026): all went well, unlike 2019 (1 January 2019 on).")
+    assert found["2026"] == "within revenue_by_day"
+    assert found["2019"] == "unmatched nowhere"
+
+
+def test_a_name_in_the_plural_that_was_also_looked_for_as_a_category() -> None:
+    days = Fact("start", "day", date(2026, 11, 16)), Fact("end", "day", date(2026, 11, 22))
+    sold, none = Fact("total_revenue", "money", 78_835), Fact("total_revenue", "money", 0)
+    row = MenuItemSales(1, "Korma - Chicken", "", 69, 61_755, 399)
+    asked = SliceResult("top_menu_items", "USD", (*days, Fact("item", "text", "korma"), sold), MenuItemSales, (row,))
+    empty = SliceResult("top_menu_items", "USD", (*days, Fact("category", "text", "kormas"), none), MenuItemSales, ())
+    answer = "**kormas**: sold from 16 November 2026 to 22 November 2026, for **$788.35** before refunds."
+    assert sources(answer, asked, empty)["$788.35"] == "fact total_revenue"
 
 
 def test_two_figures_make_a_third() -> None:

@@ -34,8 +34,8 @@ class Reader:
 
     def read(self, part: Json) -> None:
         match part["type"].split("-", 1):
-            case ["data", name]:
-                self._record(name, part)
+            case ["data", _]:
+                self._record(part)
             case ["text" | "reasoning" as kind, moment]:
                 self._block(kind, moment, part)
             case ["tool", moment]:
@@ -47,7 +47,7 @@ class Reader:
                 assert self.in_step
                 self.in_step = False
 
-    def _record(self, name: str, part: Json) -> None:
+    def _record(self, part: Json) -> None:
         shown = {key: value for key, value in part.items() if key in ("type", "data", "id")}
         old = self._found(lambda each: "id" in part and each["type"] == part["type"] and each["id"] == part["id"])
         self._put(old, shown)

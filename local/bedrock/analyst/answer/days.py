@@ -170,7 +170,7 @@ def count_days(query: Query, desk: Desk) -> str:
     singles = _groups(days, grain)
     test, words = _mark(query, metric)
     found = [one for one in singles if test(one)]
-    count = f"{'on' if grain == 'day' else 'in'} **{counted(len(found), grain)}** out of {len(singles):,}"
+    count = f"{'on' if grain == 'day' else 'in'} **{len(found):,}** of {counted(len(singles), grain)}"
     start = f"{words} {count} {when(days.span, desk.today)}"
     if not found or len(found) > TOP_LINES:
         return f"{start}."

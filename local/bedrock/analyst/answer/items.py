@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..figures import counted, money, one_decimal, percent, share
-from ..menu import MOST_ITEMS, USUAL_LIMIT, Ask, By, Sales, Sold, called, exactly, meant_by, one_row, sales
+from ..menu import MOST_ITEMS, USUAL_LIMIT, Ask, By, Sales, Sold, called, meant_by, one_row, sales
 from ..plan import TOOL_DAYS, Desk, NeededError, TooMuchError, Want
 from ..query import Name, Query
 from ..refuse import TOO_MANY_AT_ONCE
@@ -95,8 +95,7 @@ def items(query: Query, desk: Desk) -> str:
     (found,) = sales(desk, ask)
     if not found.rows:
         return nothing(replace(name, text=ask.text), span, desk)
-    single = exactly(found.rows, ask.text) if name.kind == "item" or len(found.rows) == 1 else None
-    single = found.rows[0] if ask.kind == "item" and len(found.rows) == 1 else single
+    single = found.rows[0] if ask.kind == "item" and len(found.rows) == 1 else None
     return _of_row(single, span, query, desk) if single else _of_several(called(name, ask), ask, found, query, desk)
 
 

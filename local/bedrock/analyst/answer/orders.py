@@ -127,7 +127,7 @@ def _newest_at_hand(status: str | None, limit: int, desk: Desk) -> list[Order]:
     for one in desk.request.slices:
         if one.name == "recent_orders" and not {"status", "start", "end"} & set(one.facts):
             rows = [row for row in _read(one) if status in (None, row.status)]
-            if len(rows) >= limit or len(_read(one)) == _matching(one):
+            if len(rows) >= limit:
                 return rows[:limit]
     return []
 
@@ -153,16 +153,18 @@ def _biggest(query: Query, desk: Desk) -> tuple[Order | None, bool]:
         arguments["status"] = query.status
     (found,) = desk.fetch([Want("recent_orders", arguments)])
     rows = [row for row in _read(found) if query.status or row.status != "cancelled"]
-    complete = _matching(found) <= len(_read(found))
+    matching = _matching(found)
+    complete = matching is not None and matching <= len(_read(found))
     pick = min if query.bottom else max
     refunds = query.status == "refunded"
     return (pick(rows, key=lambda row: row.refunded if refunds else row.total) if rows else None), complete
 
 
-def _matching(one: Slice) -> int:
+def _matching(one: Slice) -> int | None:
+    """Not said of a list that was narrowed neither to a status nor to days."""
     try:
-        return int(one.facts["matching"])
-    except (KeyError, ValueError) as error:
+        return int(one.facts["matching"]) if "matching" in one.facts else None
+    except ValueError as error:
         raise UnreadableError from error
 
 

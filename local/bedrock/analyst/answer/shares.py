@@ -7,12 +7,12 @@ from collections.abc import Callable
 from ..figures import counted, money, percent, share
 from ..menu import Ask, called, meant_by, sales
 from ..plan import Desk, Want
-from ..query import Query
+from ..query import Metric, Query
 from ..refuse import NOT_UNDERSTOOD
-from ..spans import Span
+from ..spans import Span, one_day, part_and_whole
 from ..vocabulary import WEEKDAYS
 from .items import BY_DAY, nothing, span_for_items
-from .totals import days_for, no_orders
+from .totals import days_for, figure, no_orders
 from .weekdays import GROUPS
 from .wording import dates_of, listed, plain, when
 
@@ -45,13 +45,18 @@ def _of_names(query: Query, desk: Desk) -> str:
 
 def _of_weekdays(query: Query, desk: Desk) -> str:
     days = days_for(query, desk)
-    if not days.net:
+    metric: Metric = "orders" if query.metric == "orders" else "net"
+    whole = figure(metric, days)
+    if not whole:
         return no_orders(days.span, desk)
-    lines = [f"Net sales {when(days.span, desk.today)} were {money(days.net, desk.currency)}."]
+    all_of_it = counted(whole, "order") if metric == "orders" else money(whole, desk.currency)
+    heading = f"There were {all_of_it}" if metric == "orders" else f"Net sales were {all_of_it}"
+    lines = [f"{heading} {when(days.span, desk.today)}."]
     for group in query.weekdays:
-        part = sum(row.net for row in days.rows if row.day.weekday() in group)
+        part = sum(figure(metric, days.within(one_day(row.day))) for row in days.rows if row.day.weekday() in group)
         name = GROUPS.get(group) or listed([f"{WEEKDAYS[one].title()}s" for one in group])
-        lines.append(f"**{name}** made up {money(part, desk.currency)} of that: **{percent(share(part, days.net))}**.")
+        figures = counted(part, "order") if metric == "orders" else money(part, desk.currency)
+        lines.append(f"**{name}** made up {figures} of that: **{percent(share(part, whole))}**.")
     return "\n\n".join(lines)
 
 
@@ -89,9 +94,10 @@ def _refunds(query: Query, desk: Desk) -> str:
 
 
 def _of_range(query: Query, desk: Desk) -> str:
-    part, whole = sorted((span.until(desk.today) for span in query.spans), key=lambda span: span.days)
-    if not (whole.holds(part.start) and whole.holds(part.end)):
+    found = part_and_whole(*(span.until(desk.today) for span in query.spans))
+    if found is None:
         return NOT_UNDERSTOOD
+    part, whole = found
     small, large = desk.days(part, whole)
     if not large.net:
         return no_orders(whole, desk)

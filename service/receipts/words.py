@@ -61,8 +61,8 @@ _TURN = re.compile(
 )
 _LENGTHS = frozenset({"days", "weeks"})
 _EACH_AFTER = re.compile(
-    r"[\s*_]*(?:(?:net|gross|orders?|items?|pieces?)[\s*_]+)?(?:(?:a|per|each|every) (?:day|week|order|piece)|daily|on average)\b"
-    r"(?!\s*(?:and|but)\b)"
+    r"[\s*_]*(?:(?:net|gross|orders?|items?|pieces?)[\s*_]+)?"
+    r"(?:(?:a|per|each|every) (?:day|week|order|piece)|daily|on average)\b(?!\s*(?:and|but)\b)"
 )
 _NAME_AFTER = re.compile(
     r"[\s*_]*(?:\()?(?:in |of |as |worth of |\w{3} )?(?:total |overall |your )?"

@@ -279,17 +279,14 @@ def _beyond(reading: Reading, query: Query, topic: Topic | None) -> str | None:
     """Why the question as a whole cannot be answered, if it cannot."""
     if topic is Topic.ITEMS and not _points_back(reading) and not _worth_looking_up(reading, query):
         return OWN_ONLY
-    if query.limit and topic in UNCOUNTED and not query.leaning:
-        return NOT_UNDERSTOOD
-    if query.grain and query.names and not any(_looks_like_food(name) for name in query.names):
-        return NOT_UNDERSTOOD
     if query.threshold and query.threshold.money and query.metric == "orders" and not query.grain:
         return NOT_BY_AMOUNT
     if topic is Topic.COMPARE and query.weekdays:
         return BY_WEEKDAY
-    if query.threshold and topic not in (Topic.TOTAL, Topic.COUNT_DAYS, Topic.ITEMS):
-        return NOT_UNDERSTOOD
-    return None
+    counts_what_has_no_number = query.limit and topic in UNCOUNTED and not query.leaning
+    by_strange_name = query.grain and query.names and not any(_looks_like_food(name) for name in query.names)
+    strange_threshold = query.threshold and topic not in (Topic.TOTAL, Topic.COUNT_DAYS, Topic.ITEMS)
+    return NOT_UNDERSTOOD if counts_what_has_no_number or by_strange_name or strange_threshold else None
 
 
 def _implied_limit(reading: Reading, query: Query, topic: Topic | None) -> int | None:

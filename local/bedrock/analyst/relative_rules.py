@@ -88,7 +88,8 @@ def _last_unit(found: Match[str], clock: Clock) -> Found | None:
 
 @rule(
     r"(?:so far )?(?:this|the current|current) (?P<unit>week|month|quarter|year)(?: so far| to date)?"
-    r"|(?:the )?(?<!best )(?<!worst )(?<!busiest )(?P<unit2>week|month|quarter|year) (?:to date|so far)|(?P<short>[wmqy])td"
+    r"|(?:the )?(?<!best )(?<!worst )(?<!busiest )(?P<unit2>week|month|quarter|year) (?:to date|so far)"
+    r"|(?P<short>[wmqy])td"
 )
 def _this_unit(found: Match[str], clock: Clock) -> Found:
     spelled = {"w": "week", "m": "month", "q": "quarter", "y": "year"}

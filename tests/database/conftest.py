@@ -22,7 +22,7 @@ async def pool(database: Database) -> AsyncIterator[Pool]:
         yield opened
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def superuser(database: Database) -> AsyncIterator[asyncpg.Connection]:
     """Sees every tenant's rows: for the truth, and to show that there is something to hide."""
     connection = await database.connect(database.superuser)

@@ -63,7 +63,7 @@ reset: python ## forget all data, sign-ins and conversations
 test: python node-check-deps ## all tests, the fast ones first
 	@$(PYTHON) local/preflight.py test
 	@$(PYTHON) local/install.py dev
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(wildcard tests/unit tests/database tests/http tests/local tests/truth)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(wildcard tests/unit tests/database tests/http tests/local tests/truth)
 
 check: python ## formatting, lint, types, import rules, migrations
 	@$(PYTHON) local/install.py dev

@@ -22,15 +22,14 @@ SQL = Path(__file__).parents[2] / "sql"
 async def empty_database(database: Database) -> AsyncIterator[Database]:
     """Owned by the owner role, without a schema."""
     name = f"test_{uuid4().hex}"
-    superuser = await database.connect(database.superuser)
-    try:
+    async with connected(database, database.superuser) as superuser:
         await superuser.execute(f"CREATE DATABASE {name} OWNER {database.owner_user}")
-        try:
-            yield msgspec.structs.replace(database, name=name)
-        finally:
-            await superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    try:
+        yield msgspec.structs.replace(database, name=name)
     finally:
-        await superuser.close()
+        # Not the connection of before: another test may have restarted the server meanwhile.
+        async with connected(database, database.superuser) as superuser:
+            await superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @asynccontextmanager

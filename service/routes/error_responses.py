@@ -16,7 +16,7 @@ from litestar.types import ExceptionHandlersMap
 
 from service.auth.middleware import challenge
 from service.errors import AuthenticationError, InvalidRequestError, NotFoundError, RequestError, ServiceError
-from service.routes.problems import Problem, problem
+from service.routes.problems import Problem, phrase, problem
 from service.telemetry import log_failure
 
 CLIENT_LEFT = "client disconnected prematurely"
@@ -50,10 +50,10 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
         return problem(400, "client_left", "The request broke off.")  # nobody reads it, and it is no failure of ours
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return unexpected(request, error)
-    phrase = HTTPStatus(error.status_code).phrase
-    code = phrase.lower().replace(" ", "_")
+    words = phrase(error.status_code)
+    code = words.lower().replace(" ", "_")
     request.scope["state"]["error_code"] = code
-    return problem(error.status_code, code, f"{phrase}.", headers=dict(error.headers or {}))
+    return problem(error.status_code, code, f"{words}.", headers=dict(error.headers or {}))
 
 
 def _validation_sentence(error: ValidationException) -> str:

@@ -22,6 +22,11 @@ class Problem(Struct, omit_defaults=True):
     incident: str | None = None
 
 
+def phrase(status: int) -> str:
+    """The status in RFC 9110's words. Python's own changed between its versions, and codes are made from them."""
+    return {413: "Content Too Large", 422: "Unprocessable Content"}.get(status) or HTTPStatus(status).phrase
+
+
 def problem(
     status: int,
     code: str,
@@ -30,7 +35,7 @@ def problem(
     incident: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response[Problem]:
-    content = Problem(f"urn:tableside:problem:{code}", HTTPStatus(status).phrase, status, sentence, code, incident)
+    content = Problem(f"urn:tableside:problem:{code}", phrase(status), status, sentence, code, incident)
     return Response(content, status_code=status, media_type=PROBLEM, headers=headers)
 
 
@@ -38,8 +43,6 @@ def refusals(*more: int) -> dict[int, ResponseSpec]:
     """What every guarded route may answer with, and the statuses of this one besides."""
     statuses = sorted({400, 401, 403, 422, 500, 503, *more})
     return {
-        status: ResponseSpec(
-            Problem, media_type=PROBLEM, generate_examples=False, description=HTTPStatus(status).phrase
-        )
+        status: ResponseSpec(Problem, media_type=PROBLEM, generate_examples=False, description=phrase(status))
         for status in statuses
     }

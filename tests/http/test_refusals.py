@@ -119,7 +119,7 @@ async def test_a_question_of_exactly_4096_bytes_is_asked(maria: Client) -> None:
         (b'{"id": "c1", "messages": [], "trigger": "dance"}', 422, "invalid_request"),
         (b'{"id": "c1", "messages": []}', 422, "invalid_request"),
         (b'{"id": "c1", "messages": [{"role": "assistant", "parts": []}]}', 422, "invalid_request"),
-        (b'{"id": "' + b"x" * 70_000 + b'"}', 413, "request_entity_too_large"),
+        (b'{"id": "' + b"x" * 70_000 + b'"}', 413, "content_too_large"),
     ],
 )
 async def test_a_body_that_is_no_question(maria: Client, content: bytes, status: int, code: str) -> None:

@@ -162,7 +162,7 @@ async def test_only_a_refused_token_is_challenged(client: httpx.AsyncClient, err
     [
         (400, "bad_request", "Bad Request."),
         (404, "not_found", NotFoundError.sentence),
-        (413, "request_entity_too_large", "Request Entity Too Large."),
+        (413, "content_too_large", "Content Too Large."),
         (418, "i'm_a_teapot", "I'm a Teapot."),
     ],
 )

@@ -1,0 +1,48 @@
+import { ChevronRight, Table2 } from "lucide-react";
+import { useMemo } from "react";
+import { Bars } from "@/components/bars";
+import { DayBars } from "@/components/day-bars";
+import { SliceTable } from "@/components/slice-table";
+import { basisOf, pictureOf } from "@/lib/basis";
+import type { Receipt } from "@/lib/receipts";
+import type { Slice } from "@/lib/slices";
+import { text } from "@/lib/strings";
+
+/** Under an answer: a small picture of the series or list it used, and on request the rows themselves. */
+export function AnswerBasis({ receipts, grounds }: { receipts: Receipt[]; grounds: Slice[] }) {
+  const basis = useMemo(() => basisOf(receipts, grounds), [receipts, grounds]);
+  const picture = useMemo(() => pictureOf(basis), [basis]);
+  if (basis.length === 0) return null;
+  return (
+    <div className="flex flex-col gap-2">
+      {picture && (
+        <figure className="card max-w-xl px-4 py-3.5">
+          <figcaption className="mb-3 text-xs font-medium text-muted">
+            {text.slices.names[picture.slice.name]}
+          </figcaption>
+          {picture.kind === "days" ? (
+            <DayBars rows={picture.rows} currency={picture.slice.currency} />
+          ) : (
+            <Bars rows={picture.rows.slice(0, 10)} currency={picture.slice.currency} by="quantity" />
+          )}
+        </figure>
+      )}
+      <details className="group/basis">
+        <summary className="inline-flex items-center gap-2 rounded-lg py-1 pr-2 text-sm text-muted transition-colors hover:text-ink">
+          <Table2 className="size-4" aria-hidden="true" />
+          {text.receipts.basis}
+          <ChevronRight className="size-3.5 transition-transform group-open/basis:rotate-90" aria-hidden="true" />
+        </summary>
+        <div className="mt-2 flex flex-col gap-4">
+          {basis.map(({ slice, rows }, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: their order never changes
+            <section key={place} className="flex flex-col gap-1.5">
+              <h3 className="text-xs font-medium text-muted">{text.slices.names[slice.name] ?? slice.name}</h3>
+              <SliceTable slice={slice} lit={rows} most={40} />
+            </section>
+          ))}
+        </div>
+      </details>
+    </div>
+  );
+}

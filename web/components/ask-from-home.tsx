@@ -1,0 +1,39 @@
+import { ArrowRight } from "lucide-react";
+import { useRouter } from "next/router";
+import type { FormEvent } from "react";
+import { LONGEST_QUESTION, questionBytes } from "@/lib/ask";
+import { leaveQuestion } from "@/lib/first-question";
+import { text } from "@/lib/strings";
+
+/** A question typed beside the numbers opens a conversation with it. */
+export function AskFromHome() {
+  const router = useRouter();
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const question = String(new FormData(event.currentTarget).get("question") ?? "").trim();
+    const bytes = questionBytes(question);
+    if (bytes === 0 || bytes > LONGEST_QUESTION) return;
+    leaveQuestion(question);
+    void router.push("/ask");
+  }
+
+  return (
+    <form onSubmit={submit} className="relative">
+      <input
+        name="question"
+        autoComplete="off"
+        aria-label={text.home.askPlaceholder}
+        placeholder={text.home.askPlaceholder}
+        className="field h-13 rounded-full pr-14 pl-5"
+      />
+      <button
+        type="submit"
+        aria-label={text.chat.send}
+        className="absolute top-1.5 right-1.5 inline-flex size-10 items-center justify-center rounded-full bg-accent text-on-accent hover:bg-accent-strong"
+      >
+        <ArrowRight className="size-5" />
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,40 @@
+import { type ReactNode, useContext } from "react";
+import { ReceiptContext } from "@/components/receipt-popover";
+import type { Receipt } from "@/lib/receipts";
+import { text } from "@/lib/strings";
+
+/** A figure of an answer. Hovered, focused or tapped, it shows where it comes from. */
+export function Figure({ number, children }: { number: number; children: ReactNode }) {
+  const { receipts, shown, show, hide } = useContext(ReceiptContext);
+  const receipt = receipts[number];
+  if (!receipt) return children;
+  const unmatched = receipt.source.type === "unmatched";
+  const label = unmatched ? text.receipts.unmatchedLabel(receipt.text) : text.receipts.show(receipt.text);
+  return (
+    <button
+      type="button"
+      className={look(receipt)}
+      aria-label={label}
+      aria-expanded={shown === number}
+      onPointerEnter={(event) => {
+        if (event.pointerType === "mouse") show(number, event.currentTarget, false);
+      }}
+      onPointerLeave={(event) => {
+        if (event.pointerType === "mouse") hide();
+      }}
+      onFocus={(event) => {
+        if (event.currentTarget.matches(":focus-visible")) show(number, event.currentTarget, true);
+      }}
+      onBlur={hide}
+      onClick={(event) => show(number, event.currentTarget, true)}
+    >
+      {children}
+    </button>
+  );
+}
+
+/** Every figure has its receipt; only those that one would doubt are underlined, or a line of dates could not be read. */
+function look(receipt: Receipt): string {
+  if (receipt.source.type === "unmatched") return "figure-unmatched";
+  return receipt.kind === "date" || receipt.kind === "time" ? "figure figure-date" : "figure";
+}

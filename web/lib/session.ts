@@ -1,0 +1,85 @@
+/** Who is signed in, for as long as this page lives. A reload forgets it, on purpose: tokens are kept nowhere. */
+import { useSyncExternalStore } from "react";
+import { asProblem, Problem } from "@/lib/problem";
+import { text } from "@/lib/strings";
+
+type Cognito = typeof import("@/lib/cognito");
+
+const loadCognito = (): Promise<Cognito> => import("@/lib/cognito");
+
+let signedIn = false;
+const listeners = new Set<() => void>();
+
+function setSignedIn(now: boolean): void {
+  signedIn = now;
+  for (const tell of listeners) tell();
+}
+
+function subscribe(tell: () => void): () => void {
+  listeners.add(tell);
+  return () => listeners.delete(tell);
+}
+
+export function useSignedIn(): boolean {
+  return useSyncExternalStore(
+    subscribe,
+    () => signedIn,
+    () => false,
+  );
+}
+
+export type Step = "done" | "new-password";
+
+export async function signIn(email: string, password: string): Promise<Step> {
+  return inWords(async (cognito) => cognito.signIn(email, password));
+}
+
+export async function chooseNewPassword(password: string): Promise<Step> {
+  return inWords(async (cognito) => cognito.chooseNewPassword(password));
+}
+
+async function inWords(step: (cognito: Cognito) => Promise<"done" | "new-password" | "unsupported">): Promise<Step> {
+  let reached: "done" | "new-password" | "unsupported";
+  try {
+    reached = await step(await loadCognito());
+  } catch (error) {
+    throw signInProblem(error);
+  }
+  if (reached === "unsupported") throw new Problem("unsupported_challenge", text.signIn.unsupported);
+  if (reached === "done") setSignedIn(true);
+  return reached;
+}
+
+function signInProblem(error: unknown): Problem {
+  const name = error instanceof Error ? error.name : "";
+  const sentence = text.signIn.problems[name];
+  if (sentence) return new Problem(name, sentence);
+  return name === "NetworkError" ? asProblem(new TypeError()) : new Problem(name, text.signIn.problems.other ?? "");
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await (await loadCognito()).signOut();
+  } finally {
+    setSignedIn(false);
+  }
+}
+
+/** Throws a Problem when nobody is signed in any more; the page then asks to sign in again. */
+export async function idToken(renew = false): Promise<string> {
+  let token: string | null = null;
+  try {
+    token = await (await loadCognito()).idToken(renew);
+  } catch (error) {
+    if (isNetwork(error)) throw asProblem(new TypeError());
+  }
+  if (token === null) {
+    setSignedIn(false);
+    throw new Problem("unauthenticated", text.failures.signedOut, 401);
+  }
+  return token;
+}
+
+function isNetwork(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof Error && error.name === "NetworkError");
+}

@@ -22,7 +22,7 @@ override Q := $(value Q)
 override NAME := $(value NAME)
 export Q AS N CONTINUE PORT NOW MODEL_MODE MODEL_ID TABLESIDE_STATE FILE NAME TIMEZONE CURRENCY OWNER
 
-.PHONY: help run ask token import bench-first-token bench-receipts picture reset test check format lock node-check-deps python
+.PHONY: help run web web-dev test-browser screenshots ask token import bench-first-token bench-receipts picture reset test check format lock node-check-deps python
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -30,7 +30,15 @@ help: ## this list
 run: python ## start everything: PORT=8000 NOW=2015-12-31T23:00:00-05:00 MODEL_MODE=analyst|replay …|record …|fault …
 	@$(PYTHON) local/preflight.py run
 	@$(PYTHON) local/install.py local
+	@$(PYTHON) local/build_web.py
 	@exec $(BIN)/python -m local.up
+
+web: python ## build the pages of web/ into web/out, when they have changed
+	@$(PYTHON) local/build_web.py
+
+web-dev: python ## serve web/ as it is edited, on port 3000, against the running service: PORT=8000
+	@$(PYTHON) local/build_web.py install
+	@cd web && NEXT_TELEMETRY_DISABLED=1 SERVICE=http://localhost:$(or $(PORT),8000) exec npm run --silent dev
 
 ask: python ## ask the running service: Q="How did we do yesterday?" AS=owner@… [CONTINUE=1]
 	@$(PYTHON) local/install.py local
@@ -63,20 +71,36 @@ reset: python ## forget all data, sign-ins and conversations
 test: python node-check-deps ## all tests, the fast ones first
 	@$(PYTHON) local/preflight.py test
 	@$(PYTHON) local/install.py dev
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(wildcard tests/unit tests/database tests/http tests/local tests/truth)
+	@$(PYTHON) local/build_web.py
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(wildcard tests/unit tests/database tests/http tests/local tests/truth tests/browser)
 
-check: python ## formatting, lint, types, import rules, migrations
+test-browser: python ## the pages in a real Chromium, against the whole cloud on this machine
+	@$(PYTHON) local/preflight.py test
 	@$(PYTHON) local/install.py dev
+	@$(PYTHON) local/build_web.py
+	@$(BIN)/python -m pytest tests/browser
+
+screenshots: python ## take the pictures of the pages for the README, at every size, light and dark
+	@$(PYTHON) local/install.py dev
+	@$(PYTHON) local/build_web.py
+	@exec $(BIN)/python docs/images/pages.py
+
+check: python ## formatting, lint, types, import rules, migrations, the pages' types and lint
+	@$(PYTHON) local/install.py dev
+	@$(PYTHON) local/build_web.py install
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/squawk sql/migrations/*.sql
+	@cd web && npm run --silent check
 
 format: python ## put the sources into the form that `make check` asks for
 	@$(PYTHON) local/install.py dev
 	@$(BIN)/ruff check --fix --quiet $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
+	@$(PYTHON) local/build_web.py install
+	@cd web && npm run --silent format
 
 # uv lives in an environment of its own, for nothing but this needs it.
 COMPILE := .venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

@@ -1,7 +1,8 @@
 """Edge: CloudFront and API Gateway on this machine, an ASGI app around the service in the same process.
 
-Which paths lead to the API it reads from `infra/routes.json`. It adds `/config.json`, from which a browser client
-learns where to sign in, and it lets through what stays private in AWS, /health and the OpenAPI document.
+Which paths lead to the API it reads from `infra/routes.json`; everything else is a page of `web/`. It adds
+`/config.json`, from which a page learns where to sign in, and it lets through what stays private in AWS, /health and
+the OpenAPI document.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from local.pages import Page, Pages
 from service.config import Config
 
 Message = MutableMapping[str, Any]
@@ -22,13 +24,7 @@ Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
 _ROUTES = Path(__file__).parent.parent / "infra" / "routes.json"
-_TEXT, _JSON, _PROBLEM = "text/plain; charset=utf-8", "application/json", "application/problem+json"
-_WELCOME = """Tableside
-
-The API is here: POST /ai/ask, and /chat/*, /revenue/*, /menu/*, /orders/*, /me.
-What each takes and gives: /schema/openapi.json
-All need an id token (make token AS=...). To ask from a terminal: make ask Q="How did we do yesterday?" AS=...
-"""
+_JSON, _PROBLEM = "application/json", "application/problem+json"
 
 
 class Behaviours(Struct, frozen=True):
@@ -85,20 +81,25 @@ def browser_config(config: Config) -> BrowserConfig:
 
 
 class Edge:
-    def __init__(self, service: Asgi, browser: BrowserConfig, routes: Routes) -> None:
+    def __init__(self, service: Asgi, browser: BrowserConfig, routes: Routes, pages: Pages | None = None) -> None:
         self._service = service
         self._routes = routes
         self._config = msgspec.json.encode(browser)
+        self._pages = pages or Pages(browser.cognito_endpoint)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or self._routes.reaches_service(scope["path"]):
             await self._service(scope, receive, send)
-        elif scope["path"] == "/":
-            await _answer(send, 200, _TEXT, _WELCOME.encode())
-        elif scope["path"] == "/config.json":
-            await _answer(send, 200, _JSON, self._config)
         else:
-            await _answer(send, 404, _PROBLEM, _NOTHING_HERE)
+            await _answer(send, self._page(scope))
+
+    def _page(self, scope: Message) -> Page:
+        if scope["path"] == "/config.json":
+            return _closed(200, _JSON, self._config)
+        found = self._pages.find(scope["path"])
+        if found is None and _is_read_by_a_person(scope):
+            found = self._pages.not_found()
+        return found or _closed(404, _PROBLEM, _NOTHING_HERE)
 
 
 _NOTHING_HERE = msgspec.json.encode(
@@ -112,13 +113,24 @@ _NOTHING_HERE = msgspec.json.encode(
 )
 
 
-async def _answer(send: Send, status: int, media_type: str, body: bytes) -> None:
-    headers = [
-        (b"content-type", media_type.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-cache"),
-        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-        (b"x-content-type-options", b"nosniff"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def _is_read_by_a_person(scope: Message) -> bool:
+    accepts: list[bytes] = [value for name, value in scope["headers"] if name == b"accept"]
+    return any(b"text/html" in value for value in accepts)
+
+
+def _closed(status: int, media_type: str, body: bytes) -> Page:
+    """What is no page may do nothing in a browser."""
+    headers = {
+        "content-type": media_type,
+        "cache-control": "no-cache",
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "x-content-type-options": "nosniff",
+    }
+    return Page(status, headers, body)
+
+
+async def _answer(send: Send, page: Page) -> None:
+    headers = {**page.headers, "content-length": str(len(page.body))}
+    start = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": page.status, "headers": start})
+    await send({"type": "http.response.body", "body": page.body})

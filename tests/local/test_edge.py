@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from local.aws import Identity
 from local.database import Database
 from local.edge import Edge, browser_config, read_routes
 from local.ministack import Ministack
+from local.pages import Pages
 from local.service_environment import STAND_IN, service_environment
 from service.app import create_app
 from service.config import Config, read_config
@@ -25,10 +27,11 @@ def config(database: Database, ministack: Ministack, identity: Identity) -> Conf
 
 
 @asynccontextmanager
-async def edge(config: Config) -> AsyncIterator[httpx.AsyncClient]:
+async def edge(config: Config, out: Path | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service behind its edge, for a test's own task: its lifespan may not change tasks."""
     app = create_app(config)
-    wrapped = Edge(app, browser_config(config), read_routes())
+    browser = browser_config(config)
+    wrapped = Edge(app, browser, read_routes(), Pages(browser.cognito_endpoint, out) if out else None)
     transport = httpx.ASGITransport(wrapped)
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://edge") as client:
         yield client
@@ -78,11 +81,64 @@ async def test_elsewhere_is_nothing(config: Config) -> None:
             assert answer.json()["status"] == 404
 
 
-async def test_the_front_page_says_where_the_api_is(config: Config) -> None:
-    async with edge(config) as client:
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """A small export of the same shape as the real one."""
+    (tmp_path / "_next" / "static").mkdir(parents=True)
+    (tmp_path / "_next" / "static" / "app.js").write_text("go()")
+    for page in ("index", "ask", "404"):
+        (tmp_path / f"{page}.html").write_text(f"<title>{page}</title>")
+    (tmp_path.parent / "secret.html").write_text("not for anybody")
+    return tmp_path
+
+
+async def test_pages_are_served_by_name_under_one_policy(config: Config, ministack: Ministack, export: Path) -> None:
+    async with edge(config, export) as client:
+        home, ask = await client.get("/"), await client.get("/ask?c=1")
+    assert (home.text, ask.text) == ("<title>index</title>", "<title>ask</title>")
+    assert home.headers["cache-control"] == ask.headers["cache-control"] == "no-cache"
+    policy = dict(part.split(" ", 1) for part in home.headers["content-security-policy"].split("; "))
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["connect-src"] == f"'self' {ministack.endpoint}"
+    assert policy["default-src"] == "'none'"
+    assert "strict-transport-security" not in home.headers
+
+
+async def test_what_is_named_by_its_content_is_kept_for_ever(config: Config, export: Path) -> None:
+    async with edge(config, export) as client:
+        script = await client.get("/_next/static/app.js")
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert "immutable" in script.headers["cache-control"]
+
+
+async def test_nothing_outside_of_the_export_is_served(config: Config, export: Path) -> None:
+    async with edge(config, export) as client:
+        for path in ("/../secret.html", "/%2e%2e/secret.html", "/..%2fsecret", "//etc/passwd", "/_next"):
+            assert (await client.get(path)).status_code == 404, path
+
+
+async def test_a_person_sees_a_page_where_a_program_reads_a_problem(config: Config, export: Path) -> None:
+    async with edge(config, export) as client:
+        person = await client.get("/nothing", headers={"accept": "text/html,*/*"})
+        program = await client.get("/nothing", headers={"accept": "*/*"})
+    assert (person.status_code, person.text) == (404, "<title>404</title>")
+    assert (program.status_code, program.headers["content-type"]) == (404, "application/problem+json")
+
+
+async def test_the_front_page_says_when_the_pages_are_not_built(config: Config, tmp_path: Path) -> None:
+    async with edge(config, tmp_path / "none") as client:
         answer = await client.get("/")
     assert answer.status_code == 200
-    assert "POST /ai/ask" in answer.text
+    assert "make web" in answer.text
+
+
+def test_no_page_begins_with_a_path_of_the_api() -> None:
+    pages = Path(__file__).parents[2] / "web" / "pages"
+    routes = read_routes()
+    names = [file.relative_to(pages).with_suffix("").as_posix() for file in pages.rglob("*.tsx")]
+    assert "ask" in names
+    for name in names:
+        assert not routes.reaches_service(f"/{name}"), name
 
 
 async def test_routes_json_names_every_route_of_the_service_and_no_other(config: Config) -> None:

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import NewOwner
+from tests.browser.owner import MARIA
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+DESKTOP = {"viewport": {"width": 1280, "height": 860}}
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds wrong, by rule and place."""
+    await page.evaluate(AXE.read_text())
+    found: dict[str, Any] = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{each['id']}: {node['target']}" for each in found["violations"] for node in each["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_axe_finds_nothing_on_any_page(owner: NewOwner, size: dict[str, Any], scheme: str) -> None:
+    maria = await owner(color_scheme=scheme, reduced_motion="reduce", **size)
+    page = maria.page
+    assert await violations(page) == []
+    await maria.try_to_sign_in(MARIA, "Not-the-password-1")
+    await expect(page.get_by_role("alert")).to_be_visible()
+    assert await violations(page) == []
+    await maria.sign_in(MARIA)
+    await expect(page.locator(".recharts-bar-rectangle").first).to_be_visible()
+    await expect(page.get_by_role("region", name="Recent orders").first).to_contain_text("Completed")
+    assert await violations(page) == []
+    await page.evaluate("window.next.router.push('/ask')")
+    await expect(page.get_by_role("list", name="Suggested questions")).to_contain_text("order 3")
+    assert await violations(page) == []
+    answer = await maria.ask("What sold best last week?")
+    await answer.get_by_text("Looked up menu items").click()
+    await answer.get_by_text("The rows behind this answer").click()
+    await answer.locator(".figure").first.focus()
+    assert await violations(page) == []
+    await page.goto("/nothing-here")
+    await expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    assert await violations(page) == []
+    maria.wrong = [each for each in maria.wrong if "404" not in each]
+
+
+async def test_nothing_sticks_out_on_a_phone(owner: NewOwner) -> None:
+    maria = await owner(MARIA, **PHONE)
+    page = maria.page
+    await expect(page.locator(".recharts-bar-rectangle").first).to_be_visible()
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert await page.evaluate(wide) <= 0
+    await page.get_by_role("button", name="Open the menu").tap()
+    await page.get_by_role("link", name="New question").tap()
+    answer = await maria.ask("Compare revenue in September with August")
+    await answer.get_by_text("Compared two ranges").tap()
+    assert await page.evaluate(wide) <= 0
+    figure = answer.locator(".figure").first
+    await figure.tap()
+    await expect(page.get_by_role("dialog")).to_contain_text("Change of net sales")
+
+
+async def test_by_keyboard_alone(owner: NewOwner) -> None:
+    maria = await owner(None, "/ask")
+    page = maria.page
+    keyboard = page.keyboard
+
+    async def tab_to(name: str) -> None:
+        for _ in range(40):
+            await keyboard.press("Tab")
+            focused = "(e => e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent)"
+            if name in await page.evaluate(f"{focused}(document.activeElement)"):
+                return
+        raise AssertionError(f"{name} is not reached by Tab")
+
+    await expect(page.get_by_label("Email")).to_be_visible()
+    await tab_to("Email")
+    await keyboard.type(MARIA)
+    await tab_to("Password")
+    await keyboard.type(maria.password(MARIA))
+    await keyboard.press("Enter")
+    await expect(page.get_by_label("Ask about your restaurant")).to_be_visible()
+    await tab_to("Ask about your restaurant")
+    await keyboard.type("How did we do yesterday?")
+    await keyboard.press("Enter")
+    await expect(maria.answers).to_contain_text("with a receipt")
+    await tab_to("where it comes from")
+    await expect(page.get_by_role("dialog")).to_contain_text("Revenue by day")
+    await keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await tab_to("The rows behind this answer")
+    await keyboard.press("Enter")
+    await expect(maria.answers.get_by_role("table").first).to_be_visible()
+    await tab_to("Answer again")
+    await tab_to("Details")
+    await keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_contain_text("First token")
+
+
+async def test_nothing_jumps_while_an_answer_streams(owner: NewOwner) -> None:
+    maria = await owner(MARIA, "/ask")
+    await maria.ask("How did we do yesterday?")
+    await maria.page.evaluate("""() => {
+        window.shifted = 0;
+        new PerformanceObserver((list) => {
+            for (const each of list.getEntries()) if (!each.hadRecentInput) window.shifted += each.value;
+        }).observe({ type: 'layout-shift', buffered: false });
+    }""")
+    await maria.ask("Compare revenue in September with August")
+    assert await maria.page.evaluate("window.shifted") < 0.1

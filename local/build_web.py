@@ -66,7 +66,8 @@ def install() -> None:
         return
     started = time.monotonic()
     print("installing what the pages are made of …", flush=True)
-    _run(["npm", "ci", "--loglevel=error", "--no-audit", "--no-fund"], "What the pages are made of could not be installed")
+    command = ["npm", "ci", "--loglevel=error", "--no-audit", "--no-fund"]
+    _run(command, "What the pages are made of could not be installed")
     shutil.copyfile(lock, installed)
     print(f"installed what the pages are made of ({time.monotonic() - started:.0f} s)", flush=True)
 

@@ -54,7 +54,7 @@ class Owner:
 
     async def sign_in(self, email: str) -> None:
         await self.try_to_sign_in(email, self.password(email))
-        await expect(self.page.get_by_role("button", name="Sign out").first).to_be_attached()
+        await expect(self.page.locator("#content")).to_be_attached()
 
     @property
     def answers(self) -> Locator:

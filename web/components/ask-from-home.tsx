@@ -1,8 +1,8 @@
 import { ArrowRight } from "lucide-react";
 import { useRouter } from "next/router";
 import type { FormEvent } from "react";
-import { LONGEST_QUESTION, questionBytes } from "@/lib/ask";
 import { leaveQuestion } from "@/lib/first-question";
+import { LONGEST_QUESTION, questionBytes } from "@/lib/question";
 import { text } from "@/lib/strings";
 
 /** A question typed beside the numbers opens a conversation with it. */

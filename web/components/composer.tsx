@@ -1,6 +1,6 @@
 import { ArrowUp, Square } from "lucide-react";
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { LONGEST_QUESTION, questionBytes } from "@/lib/ask";
+import { LONGEST_QUESTION, questionBytes } from "@/lib/question";
 import { text } from "@/lib/strings";
 
 const words = text.chat;

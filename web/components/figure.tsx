@@ -13,6 +13,7 @@ export function Figure({ number, children }: { number: number; children: ReactNo
   return (
     <button
       type="button"
+      data-figure
       className={look(receipt)}
       aria-label={label}
       aria-expanded={shown === number}

@@ -60,6 +60,10 @@ export function ReceiptPopover(props: { receipts: Receipt[]; grounds: Slice[]; c
               aria-label={receipt.text}
               onOpenAutoFocus={(event) => event.preventDefault()}
               onCloseAutoFocus={(event) => event.preventDefault()}
+              onFocusOutside={(event) => event.preventDefault()}
+              onPointerDownOutside={(event) => {
+                if (event.target instanceof Element && event.target.closest("[data-figure]")) event.preventDefault();
+              }}
               onPointerEnter={() => window.clearTimeout(timer.current)}
               onPointerLeave={hide}
               className="rising z-40 w-80 max-w-[calc(100vw-1.5rem)] rounded-2xl border border-line bg-surface p-4 text-sm shadow-float outline-none"

@@ -3,15 +3,6 @@ import { DefaultChatTransport } from "ai";
 import { call, sendJson } from "@/lib/api";
 import type { Message } from "@/lib/messages";
 
-export const LONGEST_QUESTION = 4096;
-
-const encoder = new TextEncoder();
-
-/** As the service counts it: in bytes, without the blanks around it. */
-export function questionBytes(question: string): number {
-  return encoder.encode(question.trim()).length;
-}
-
 /** Only the last question goes on the way: the service knows the rest, and a web firewall refuses long bodies. */
 export function askTransport(): DefaultChatTransport<Message> {
   return new DefaultChatTransport<Message>({

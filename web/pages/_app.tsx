@@ -1,3 +1,6 @@
+// First, for what it says must be said before the others look.
+import "@/lib/no-eval";
+
 import "@/styles/app.css";
 import type { NextPage } from "next";
 import type { AppProps } from "next/app";

@@ -60,6 +60,11 @@ class Owner:
     def answers(self) -> Locator:
         return self.page.get_by_role("article", name="Answer")
 
+    @property
+    def alert(self) -> Locator:
+        """Ours; Next.js has one of its own that names the page."""
+        return self.page.locator("[role=alert]:not(#__next-route-announcer__)")
+
     async def send(self, question: str) -> None:
         await self.page.get_by_label("Ask about your restaurant").fill(question)
         await self.page.keyboard.press("Enter")

@@ -107,7 +107,7 @@ async def test_a_question_is_checked_before_it_leaves(owner: NewOwner) -> None:
     await box.fill("   ")
     await expect(maria.page.get_by_role("button", name="Send")).to_be_disabled()
     await box.fill("é" * 2049)
-    await expect(maria.page.get_by_role("alert")).to_contain_text("4,098 of at most 4,096 bytes")
+    await expect(maria.alert).to_contain_text("4,098 of at most 4,096 bytes")
     await maria.page.keyboard.press("Enter")
     assert await box.input_value() == "é" * 2049
     await box.fill("é" * 2048)

@@ -35,11 +35,11 @@ async def test_a_model_that_breaks_off_is_told_and_asked_again_then_one_that_is_
 ) -> None:
     maria = await faulty(MARIA, "/ask")
     await maria.send(YESTERDAY)
-    await expect(maria.page.get_by_role("alert")).to_contain_text("try again")
+    await expect(maria.alert).to_contain_text("try again")
     await expect(maria.page.get_by_text("Incident")).to_be_visible()
     await expect(maria.page.get_by_text(YESTERDAY).last).to_be_visible()
     await maria.page.get_by_role("button", name="Try again").click()
-    await expect(maria.page.get_by_role("alert")).to_have_count(0)
+    await expect(maria.alert).to_have_count(0)
     await maria.page.get_by_role("button", name="Stop").click()
     await expect(maria.page.get_by_text("You stopped this answer")).to_be_visible()
     await maria.page.get_by_role("button", name="Answer again").click()
@@ -52,7 +52,7 @@ async def test_offline(owner: NewOwner) -> None:
     await expect(maria.page.get_by_role("list", name="Suggested questions")).to_contain_text("order 3")
     await maria.page.context.set_offline(True)
     await maria.send(YESTERDAY)
-    await expect(maria.page.get_by_role("alert")).to_contain_text("You are offline")
+    await expect(maria.alert).to_contain_text("You are offline")
     await maria.page.context.set_offline(False)
     await maria.page.get_by_role("button", name="Try again").click()
     await expect(maria.answers).to_contain_text("with a receipt")
@@ -76,7 +76,7 @@ async def test_a_refusal_before_the_first_byte_waits_as_long_as_it_was_told(owne
 
     await maria.page.route("**/ai/ask", refuse)
     await maria.send(YESTERDAY)
-    alert = maria.page.get_by_role("alert")
+    alert = maria.alert
     await expect(alert).to_contain_text("The database is waking up")
     retry = maria.page.get_by_role("button", name="Try again")
     await expect(retry).to_be_disabled()
@@ -107,7 +107,7 @@ async def test_a_stream_that_is_cut_is_caught_up_with(owner: NewOwner) -> None:
         };
     }""")
     await maria.send("What sold best last week?")
-    await expect(maria.page.get_by_role("alert")).to_contain_text("broke off in mid-answer")
+    await expect(maria.alert).to_contain_text("broke off in mid-answer")
     await maria.page.get_by_role("button", name="Try again").click()
     await expect(maria.answers).to_have_count(1)
     await expect(maria.answers).to_contain_text("with a receipt")

@@ -31,7 +31,7 @@ async def test_a_wrong_password_and_an_unknown_email_are_told_alike_and_what_was
     stranger = await owner()
     for email in (MARIA, "nobody@nowhere.example"):
         await stranger.try_to_sign_in(email, "Not-the-password-1")
-        await expect(stranger.page.get_by_role("alert")).to_contain_text("do not go together")
+        await expect(stranger.alert).to_contain_text("do not go together")
         assert await stranger.page.get_by_label("Email").input_value() == email
         await stranger.page.reload()
 

@@ -9,9 +9,9 @@ import type { Slice } from "@/lib/slices";
 import { text } from "@/lib/strings";
 
 /** Under an answer: a small picture of the series or list it used, and on request the rows themselves. */
-export function AnswerBasis({ receipts, grounds }: { receipts: Receipt[]; grounds: Slice[] }) {
+export function AnswerBasis({ answer, receipts, grounds }: { answer: string; receipts: Receipt[]; grounds: Slice[] }) {
   const basis = useMemo(() => basisOf(receipts, grounds), [receipts, grounds]);
-  const picture = useMemo(() => pictureOf(basis), [basis]);
+  const picture = useMemo(() => pictureOf(basis, answer), [basis, answer]);
   if (basis.length === 0) return null;
   return (
     <div className="flex flex-col gap-2">
@@ -37,7 +37,7 @@ export function AnswerBasis({ receipts, grounds }: { receipts: Receipt[]; ground
           {basis.map(({ slice, rows }, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: their order never changes
             <section key={place} className="flex flex-col gap-1.5">
-              <h3 className="text-xs font-medium text-muted">{text.slices.names[slice.name] ?? slice.name}</h3>
+              <h2 className="text-xs font-medium text-muted">{text.slices.names[slice.name] ?? slice.name}</h2>
               <SliceTable slice={slice} lit={rows} most={40} />
             </section>
           ))}

@@ -7,7 +7,7 @@ import { Reasoning } from "@/components/reasoning";
 import { ReceiptPopover } from "@/components/receipt-popover";
 import { StandInBadge } from "@/components/stand-in-badge";
 import { ToolStep } from "@/components/tool-step";
-import { BETWEEN_TEXTS, dataOf, getToolName, groundsOf, isToolUIPart, type Message } from "@/lib/messages";
+import { answerText, BETWEEN_TEXTS, dataOf, getToolName, groundsOf, isToolUIPart, type Message } from "@/lib/messages";
 import type { Receipt } from "@/lib/receipts";
 import { text } from "@/lib/strings";
 
@@ -39,7 +39,9 @@ export const Answer = memo(function Answer({ message, live, onRegenerate }: Answ
         </Notice>
       )}
       {stopped && <Notice tone="plain">{text.chat.stopped}</Notice>}
-      {!live && receipts.length > 0 && <AnswerBasis receipts={receipts} grounds={grounds} />}
+      {!live && receipts.length > 0 && (
+        <AnswerBasis answer={answerText(message)} receipts={receipts} grounds={grounds} />
+      )}
       {!live && <AnswerBar message={message} receipts={receipts} onRegenerate={onRegenerate} />}
     </article>
   );

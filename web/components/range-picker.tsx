@@ -37,7 +37,7 @@ export function RangePicker({ today, onChange }: { today: string; onChange: (ran
           <ToggleGroup.Item
             key={each}
             value={each}
-            className="h-8 rounded-full px-3.5 text-sm whitespace-nowrap text-muted transition-colors hover:text-ink data-[state=on]:bg-ink data-[state=on]:text-paper"
+            className="h-8 rounded-full px-2.5 text-sm sm:px-3.5 whitespace-nowrap text-muted transition-colors hover:text-ink data-[state=on]:bg-ink data-[state=on]:text-paper"
           >
             {words.ranges[each]}
           </ToggleGroup.Item>

@@ -11,9 +11,10 @@ export function ScrollRegion({
   children: ReactNode;
 }) {
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form, and a section would be a landmark
     // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it with the arrow keys
-    <section className={`overflow-x-auto ${className}`} tabIndex={0} aria-label={label}>
+    <div role="group" className={`overflow-x-auto ${className}`} tabIndex={0} aria-label={label}>
       {children}
-    </section>
+    </div>
   );
 }

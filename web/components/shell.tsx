@@ -18,7 +18,7 @@ export function Shell({ children }: { children: ReactNode }) {
     if (router.isReady && !signedIn) void router.replace({ pathname: "/sign-in", query: { next: router.asPath } });
   }, [router, signedIn]);
 
-  if (!signedIn) return <div className="min-h-full" aria-busy="true" />;
+  if (!signedIn) return <main className="min-h-full" aria-busy="true" />;
   return (
     <UndoProvider>
       <a
@@ -74,7 +74,7 @@ function TopBar() {
           </Dialog.Content>
         </Dialog.Portal>
       </Dialog.Root>
-      <Link href="/" aria-label={text.navigation.home}>
+      <Link href="/">
         <Brand />
       </Link>
       <span className="size-9" />

@@ -31,11 +31,12 @@ export interface Picture {
 }
 
 /** A series of days or a list of items that the answer used; null when a picture would say no more than the words. */
-export function pictureOf(basis: Basis[]): Picture | null {
+export function pictureOf(basis: Basis[], answer: string): Picture | null {
+  const isTabled = /^\s*\|.*\|\s*$/m.test(answer); // the answer lists them itself
   for (const { slice, rows } of basis) {
     const used = slice.rows.filter((_, place) => rows.has(place));
     if (slice.name === "revenue_by_day" && used.length >= 3) return { slice, kind: "days", rows: used };
-    if (slice.name === "top_menu_items" && used.length >= 2) return { slice, kind: "items", rows: used };
+    if (slice.name === "top_menu_items" && used.length >= 2 && !isTabled) return { slice, kind: "items", rows: used };
   }
   return null;
 }

@@ -259,10 +259,13 @@ class AgentLoop:
         said: list[ContentBlock] = [TextBlock(step.text)] if step.text.strip() else []
         said += [ToolUseBlock(part.id, part.name, part.input) for part in step.asked]
         async with asyncio.TaskGroup() as group:
-            results = [group.create_task(self._use_tool(part)) for part in step.asked]
-        return Message("assistant", tuple(said)), Message("user", tuple(result.result() for result in results))
+            using = [group.create_task(self._use_tool(part)) for part in step.asked]
+        used = [task.result() for task in using]
+        # In the order they were asked for, as the reader sees them: receipts number them so.
+        self.grounds += [found for _, found in used if found is not None]
+        return Message("assistant", tuple(said)), Message("user", tuple(block for block, _ in used))
 
-    async def _use_tool(self, part: ToolPart) -> ToolResultBlock:
+    async def _use_tool(self, part: ToolPart) -> tuple[ToolResultBlock, SliceResult | None]:
         # A name that the model made up may be anything: it is not for the log.
         self._report.tools.append(part.name if slice_named(part.name) else "unknown")
         try:
@@ -271,7 +274,6 @@ class AgentLoop:
             )
         except ToolError as error:
             self._transcript.tool_failed(part, error)
-            return ToolResultBlock(part.id, error.sentence, failed=True)
-        self.grounds.append(result)
+            return ToolResultBlock(part.id, error.sentence, failed=True), None
         self._transcript.tool_answered(part, result.to_json())
-        return ToolResultBlock(part.id, render(result))
+        return ToolResultBlock(part.id, render(result)), result

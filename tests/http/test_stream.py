@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
 import httpx
 
+from local.bedrock.voice import ConverseRequest, Utterance
+from local.database import Database
 from tests.http.conftest import Client, parts_of
 from tests.http.scripted import Director, text, tool_use
 
@@ -155,6 +158,41 @@ async def test_two_tools_at_once(maria: Client, director: Director) -> None:
     answered = await maria.ask("Two things?")
     assert len(answered.of_type("tool-output-available")) == 2
     assert len(director.requests[1].body["messages"][2]["content"]) == 2
+
+
+async def test_receipts_number_tools_as_they_were_asked_for(
+    maria: Client, director: Director, database: Database
+) -> None:
+    """Not as they ended: the first waits for a lock until the second has answered."""
+    day = maria.of.today() - timedelta(days=50)
+    asking = tool_use(
+        ("top_menu_items", {"start": str(day), "end": str(day)}),
+        ("revenue_by_day", {"start": str(day), "end": str(day)}),
+    )
+    locker = await database.connect(database.superuser)
+    lock = locker.transaction()
+
+    async def asking_under_lock(request: ConverseRequest) -> AsyncIterator[Utterance]:
+        await lock.start()
+        await locker.execute("LOCK TABLE menu_items IN ACCESS EXCLUSIVE MODE")
+        async for utterance in asking(request):
+            yield utterance
+
+    director.play(asking_under_lock, text(f"On {day:%-d %B %Y} gross sales were ${maria.of.gross(day) / 100:,.2f}."))
+    seen, released = b"", False
+    async with maria.stream("POST", "/ai/ask", json=maria.body("Both?")) as response:
+        async for chunk in response.aiter_raw():
+            seen += chunk
+            if b'"tool-output-available"' in seen and not released:
+                released = True
+                await lock.rollback()
+                await locker.close()
+    assert released
+    outputs = [part["output"]["name"] for part in parts_of(seen) if part["type"] == "tool-output-available"]
+    assert outputs == ["revenue_by_day", "top_menu_items"]
+    [receipts] = [part["data"] for part in parts_of(seen) if part["type"] == "data-receipts"]
+    [money] = [figure for figure in receipts["figures"] if figure["kind"] == "money"]
+    assert money["source"]["slice"] == 4, money
 
 
 async def test_four_rounds_of_tools_and_no_fifth(maria: Client, director: Director) -> None:

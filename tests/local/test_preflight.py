@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from local import preflight
+from local.preflight import disk_problem
 from local.state import State
 
 
@@ -104,3 +106,11 @@ def test_says_that_a_folder_cannot_be_written_to(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     assert preflight.disk_problem(tmp_path, 1) == f"The folder {tmp_path} cannot be written to."
     tmp_path.chmod(0o700)
+
+
+def test_a_disk_without_room_is_said(tmp_path: Path) -> None:
+    free = shutil.disk_usage(tmp_path).free
+    assert disk_problem(tmp_path / "not there yet", 1) is None
+    told = disk_problem(tmp_path, free * 2)
+    assert told is not None
+    assert told.startswith(f"The disk is almost full: {tmp_path} has ")

@@ -21,16 +21,15 @@ Slice = dict[str, Any]
 
 
 async def recounted_slices(answered: Answered, books: Books) -> list[Slice]:
-    """Those that the stream carries, in the order that receipts number them, after each has been found to be what
-    the books say: facts by name, and rows."""
+    """Those that the stream carries, in the order that receipts number them (tools as they were asked for, not as they
+    ended), after each has been found to be what the books say: facts by name, and rows."""
     given: dict[str, dict[str, Any]] = {
         part["toolCallId"]: {"name": part["toolName"], "input": part["input"]}
         for part in answered.of_type("tool-input-available")
     }
     carried = [(part["data"]["name"], {}, part["data"]) for part in answered.of_type("data-slice")]
-    for part in answered.of_type("tool-output-available"):
-        use = given[part["toolCallId"]]
-        carried.append((use["name"], use["input"], part["output"]))
+    outputs = {part["toolCallId"]: part["output"] for part in answered.of_type("tool-output-available")}
+    carried += [(use["name"], use["input"], outputs[id_]) for id_, use in given.items() if id_ in outputs]
     slices = []
     for name, arguments, output in carried:
         counted = await RECOUNT[name](books, arguments)

@@ -35,10 +35,10 @@ export interface Receipt {
   rounded: boolean;
 }
 
-/** The slice that a source names: by its number, or by its name where two look-ups ended in another order. */
+/** The slice that a source names by its number. None where the name does not fit: better no row than another's. */
 export function sliceOf(source: { slice: number; name: string }, grounds: Slice[]): Slice | null {
   const numbered = grounds[source.slice];
-  return numbered?.name === source.name ? numbered : (grounds.find((each) => each.name === source.name) ?? null);
+  return numbered?.name === source.name ? numbered : null;
 }
 
 /** The rows that a range counts, both ends included. */

@@ -27,7 +27,7 @@
         └── ToolFailed                         final
 
 `sentence` is the only text of an error that a client or a model ever sees: it is written here, never taken from
-an exception. What an exception says goes to the log, under an incident id that the client is given.
+an exception. Where it came from goes to the log, under an incident id that the client is given.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ import structlog
 from msgspec import Struct
 from structlog.typing import FilteringBoundLogger
 
+from service.failure_trace import failure_trace
 from service.principal import Principal
 
 NAMESPACE = "Tableside"
@@ -75,7 +76,7 @@ def configure_logging(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(_trace),
             structlog.processors.JSONRenderer(serializer=_to_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
@@ -108,7 +109,7 @@ def log_request(report: RequestReport, turn: TurnReport | None = None) -> None:
 
 
 def log_failure(error: BaseException, code: str, incident_id: str) -> None:
-    """Where an error's own words go: here, under the id that the client was given."""
+    """Where a failure came from, under the id that the client was given."""
     logger().error("failure", error_code=code, incident_id=incident_id, exc_info=error)
 
 
@@ -120,6 +121,12 @@ def _embedded_metrics(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _trace(exc_info: tuple[Any, BaseException | None, Any]) -> str:
+    """exc_info: as `sys.exc_info()` has it; its name is structlog's."""
+    error = exc_info[1]
+    return failure_trace(error) if error is not None else ""
+
+
 def _to_json(value: Any, **_: Any) -> str:
     return msgspec.json.encode(value, enc_hook=str).decode()
 
@@ -128,5 +135,5 @@ class _LibraryFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = _trace(record.exc_info)
         return _to_json(line)

@@ -139,7 +139,7 @@ def test_a_failure_s_cause_is_one_line_under_its_incident(capsys: pytest.Capture
     said = json.loads(line(capsys))
     assert (said["event"], said["level"]) == ("failure", "error")
     assert (said["error_code"], said["incident_id"]) == ("internal", "0a1b2c")
-    assert said["exception"].endswith("RuntimeError: first\nsecond")
+    assert said["exception"] == "builtins.RuntimeError"
 
 
 def test_a_user_is_told_from_others_and_not_named() -> None:
@@ -163,7 +163,7 @@ def test_what_libraries_say_is_json_too_and_only_warnings(capsys: pytest.Capture
 def test_a_library_s_exception_stays_in_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging("INFO")
     logging.getLogger("asyncio").error("Task exception was never retrieved", exc_info=ValueError("no"))
-    assert "ValueError: no" in json.loads(line(capsys))["exception"]
+    assert json.loads(line(capsys))["exception"] == "builtins.ValueError"
 
 
 def test_values_of_any_type_can_be_logged(capsys: pytest.CaptureFixture[str]) -> None:

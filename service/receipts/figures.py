@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from service.receipts.currency import CODE, SYMBOL, UNIT, is_of
+from service.receipts.currency import CODE, LETTERED, SYMBOL, UNIT, is_of
 from service.receipts.dates import Calendar, find_dates
 from service.receipts.layout import Span, item_mark
 from service.receipts.mentions import DateFigure, Mention
@@ -47,7 +47,7 @@ _LATEST = re.compile(
 _NO_FIGURE = re.compile(
     r"https?://\S+|www\.\S+|\]\([^)\s]{0,500}\)"
     r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{14,22}"
-    rf"|\b(?!(?:{CODE})[0-9]|q[1-4]\b)[a-z_][a-z_]*[0-9][\w-]*"
+    rf"|\b(?!(?:{CODE})[0-9]|q[1-4]\b|{LETTERED})[a-z_][a-z_]*[0-9][\w-]*"
     r"|\bv[0-9]+(?:\.[0-9]+)+"
 )
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\S+")

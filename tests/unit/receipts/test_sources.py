@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.receipts_answers import ANSWERS, LONG, Answer
 from benchmarks.receipts_example import (
@@ -228,6 +229,28 @@ def test_currencies() -> None:
         "2.436,06 $",
     }
     assert {source for text, source in found.items() if text[0] in "£A€"} == {"unmatched currency"}
+
+
+@pytest.mark.parametrize(
+    ("currency", "forms"),
+    [
+        ("ZAR", ("R2,436.06", "R 2,436.06", "R2436.06", "ZAR 2,436.06")),
+        ("INR", ("₹2,436.06", "Rs 2,436.06", "Rs2,436.06")),
+        ("DKK", ("kr 2,436.06", "kr2,436.06", "2,436.06 kr")),
+    ],
+)
+def test_currencies_that_are_written_with_letters(currency: str, forms: tuple[str, ...]) -> None:
+    slices = [replace(result, currency=currency) for result in prefetched()]
+    for form in forms:
+        found = read(f"On 22 November you took {form} net, and not {form.replace('2', '7')}.", slices=slices)
+        assert [(receipt.text, receipt.matched) for receipt in found[1:]] == [
+            (form, True),
+            (form.replace("2", "7"), False),
+        ]
+
+
+def test_a_letter_before_a_number_is_no_currency_in_a_name() -> None:
+    assert [*read("Yesterday the R2D2-4 and the Kr4pfen did well.")] == []
 
 
 def test_digits_of_other_scripts_and_narrow_spaces() -> None:

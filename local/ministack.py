@@ -31,15 +31,19 @@ _OWN_SETTINGS = {
 
 
 class Ministack:
-    """A server whose state lies in `directory`. Raises LocalCloudError when it does not start."""
+    """A server whose state lies in `directory`. services: by their names at ministack, comma-separated.
+
+    Raises LocalCloudError when it does not start.
+    """
 
     name = "ministack"
     host = "127.0.0.1"
 
-    def __init__(self, directory: Path, port: int | None = None) -> None:
+    def __init__(self, directory: Path, port: int | None = None, services: str = "cognito-idp,dynamodb") -> None:
         self.directory = directory.absolute()
         self.port = port or free_port()
         self.log = self.directory / "ministack.log"
+        self._services = services
         self._process: Process | None = None
         self._session: Any = None
 
@@ -57,6 +61,7 @@ class Ministack:
             endpoint_url=self.endpoint,
             aws_access_key_id=ACCESS_KEY_ID,
             aws_secret_access_key=SECRET_ACCESS_KEY,
+            verify=False,  # it is plain HTTP, and each client would read all certificates there are, for 30 ms
         )
 
     async def start(self) -> None:
@@ -108,11 +113,13 @@ class Ministack:
             "GATEWAY_PORT": str(self.port),
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
-            "SERVICES": "cognito-idp,dynamodb",
+            "SERVICES": self._services,
             "AUTH": "true",
             "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
             "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
             "MINISTACK_REGION": REGION,
+            # A trigger that fails refuses the sign-in, as Cognito's does.
+            "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
             "PERSIST_STATE": "1",
             "STATE_DIR": str(self.directory / "state"),
             "TMPDIR": str(self.directory),

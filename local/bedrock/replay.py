@@ -13,6 +13,8 @@ from local.bedrock.errors import BedrockException, invalid
 from local.bedrock.recordings import Recording, canonical, hash_of, question_of, read_recordings
 from local.bedrock.voice import ConverseRequest, Utterance
 
+NO_RECORDING = "There is no recording of this request"
+
 
 class Replay:
     """A voice. speed: 1 plays with the recorded silences, 2 twice as fast, 0 without any.
@@ -57,7 +59,7 @@ class Replay:
 
     def _missing(self, name: str, request: ConverseRequest) -> BedrockException:
         model = request.model_id
-        sentence = f"There is no recording of this request ({name}) in {self._directory}. "
+        sentence = f"{NO_RECORDING} ({name}) in {self._directory}. "
         nearest = self._nearest(question_of(request.body))
         if nearest is not None:
             differs = ", ".join(_differences(nearest, request))

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from local.database import Database
-from tests.database.catalogue import faults
+from local.catalogue import faults
 
 _KEY = "tenant_id uuid NOT NULL, id bigint NOT NULL"
 _SECURE = "ALTER TABLE bad ENABLE ROW LEVEL SECURITY; ALTER TABLE bad FORCE ROW LEVEL SECURITY;"

@@ -23,7 +23,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import msgspec
 from msgspec import Struct
 from pydantic_evals.lifecycle import CaseLifecycle
 
@@ -35,6 +37,7 @@ from evals.leaks.afterwards import find_leftovers
 from evals.leaks.crowd import crowd_in
 from evals.leaks.restaurant_marks import restaurant_marks
 from evals.leaks.sql_tap import SqlTap
+from evals.leaks.stored_items import own_table
 from evals.observed import Observed, ObservedTurn
 from evals.packs import RECORDINGS, Packed, PackReplay, read_packs
 from evals.publish import Differences, differences, publish
@@ -110,8 +113,11 @@ async def _run_version(
         speaking = await stack.enter_async_context(_speaking(options, version))
         tap = await stack.enter_async_context(SqlTap(cloud.database.host, cloud.database.port))
         settings = {"PROMPT_VERSION": version, "DATABASE_PORT": str(tap.port)}
+        # Its own: whatever lies in it at the end is of this run.
+        name = f"{version}-{uuid4().hex[:8]}"
+        beside = msgspec.structs.replace(cloud, table=await own_table(cloud.dynamodb, name))
         service = await stack.enter_async_context(
-            serving(cloud, speaking.voice, model_id=speaking.model, settings=settings, name=f"service-{version}")
+            serving(beside, speaking.voice, model_id=speaking.model, settings=settings, name=name)
         )
         cases = [
             case

@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport VIRTUAL_ENV
+# Node 20 does; that jsii would rather have a newer one need not be said by every synth.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
 
 # The first Python that is new enough, else the one there is, which then says what is wrong with it.
 NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
@@ -15,14 +17,16 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 
 BIN := .venv/bin
 NODE_CHECKS := $(dir $(wildcard tests/*/*/package-lock.json tests/*/*/*/package-lock.json))
-SOURCES := service local tests benchmarks docs/images $(wildcard infra/*.py evals/*.py)
+SOURCES := service local tests benchmarks docs/images infra evals
 
 # A dollar sign in a question is a dollar sign.
 override Q := $(value Q)
 override NAME := $(value NAME)
 export Q AS N CONTINUE PORT NOW MODEL_MODE MODEL_ID TABLESIDE_STATE FILE NAME TIMEZONE CURRENCY OWNER
+export STAGE TENANT DOMAIN CERTIFICATE ALARM_EMAIL CONFIRM
+export TENANTS QUESTIONS TOKENS_IN TOKENS_OUT
 
-.PHONY: help run web web-dev test-browser screenshots ask token import bench-first-token bench-receipts picture reset test check format lock node-check-deps python
+.PHONY: help evals record eval-faults image test-lambda bench-cold run web web-dev test-browser screenshots ask token import bench-first-token bench-receipts picture reset test check format synth snapshots deploy diff destroy tenant rotate-origin deploy-local cost architecture lock node-check-deps python
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -48,9 +52,14 @@ token: python ## print an id token: AS=owner@…
 	@$(PYTHON) local/install.py local
 	@exec $(BIN)/python -m local.sign_in
 
-import: python ## load a point-of-sale export: FILE=orders.csv.gz NAME="…" TIMEZONE=… CURRENCY=… OWNER=…
+import: python ## load a point-of-sale export: FILE=orders.csv.gz NAME="…" TIMEZONE=… CURRENCY=… OWNER=… [STAGE=dev|prod]
+ifeq ($(strip $(STAGE)),)
 	@$(PYTHON) local/install.py local
 	@exec $(BIN)/python -m local.import_file
+else
+	@$(PYTHON) local/install.py dev
+	@exec $(BIN)/python -m infra.deploy import
+endif
 
 bench-first-token: python ## time to the first token on the running service: AS=owner@… [N=50]
 	@$(PYTHON) local/install.py local
@@ -72,7 +81,7 @@ test: python node-check-deps ## all tests, the fast ones first
 	@$(PYTHON) local/preflight.py test
 	@$(PYTHON) local/install.py dev
 	@$(PYTHON) local/build_web.py
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(wildcard tests/unit tests/database tests/http tests/local tests/truth tests/browser)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(wildcard tests/unit tests/infra tests/database tests/http tests/local tests/truth tests/evals tests/browser)
 
 test-browser: python ## the pages in a real Chromium, against the whole cloud on this machine
 	@$(PYTHON) local/preflight.py test
@@ -80,10 +89,36 @@ test-browser: python ## the pages in a real Chromium, against the whole cloud on
 	@$(PYTHON) local/build_web.py
 	@$(BIN)/python -m pytest tests/browser
 
+image: python ## build the container image, with Docker or without, and print the size of its layers
+	@$(PYTHON) local/install.py dev
+	@$(BIN)/python -m local.image.build service operator
+
+test-lambda: python node-check-deps ## the image behind the web adapter and a Lambda Runtime API
+	@$(PYTHON) local/install.py dev
+	@$(BIN)/python -m pytest tests/lambda
+
+bench-cold: python ## process start, ready, first token: this image beside the web adapter's FastAPI example: [N=5]
+	@$(PYTHON) local/install.py dev
+	@exec $(BIN)/python -m benchmarks.cold
+
 screenshots: python ## take the pictures of the pages for the README, at every size, light and dark
 	@$(PYTHON) local/install.py dev
 	@$(PYTHON) local/build_web.py
 	@exec $(BIN)/python docs/images/pages.py
+
+EVAL_OPTIONS = $(if $(ONLY),--only '$(ONLY)') $(if $(PROMPT),--prompts '$(PROMPT)') $(if $(MODEL),--model '$(MODEL)')
+
+evals: python ## ask 200 questions and score each answer: [ONLY=figures/yesterday] [PROMPT=v001,v002] [LIVE=1 MODEL=…] [BASELINE=1]
+	@$(PYTHON) local/install.py dev
+	@exec $(BIN)/python -m evals.run $(EVAL_OPTIONS) $(if $(LIVE),--live) $(if $(BASELINE),--baseline)
+
+record: python ## record the answers that `make evals` lacks: [MODEL=us.amazon.nova-lite-v1:0] [FRESH=1] [ONLY=…] [PROMPT=…]
+	@$(PYTHON) local/install.py dev
+	@exec $(BIN)/python -m evals.run --record $(EVAL_OPTIONS) $(if $(FRESH),--fresh)
+
+eval-faults: python ## seed faults into a copy of the system, one at a time, and show which check catches each
+	@$(PYTHON) local/install.py dev
+	@exec $(BIN)/python -m evals.faults
 
 check: python ## formatting, lint, types, import rules, migrations, the pages' types and lint
 	@$(PYTHON) local/install.py dev
@@ -102,6 +137,52 @@ format: python ## put the sources into the form that `make check` asks for
 	@$(PYTHON) local/build_web.py install
 	@cd web && npm run --silent format
 
+# Each in an AWS account, with the credentials of the AWS command line.
+deploy: python ## deploy a stage, all of it: STAGE=dev|prod ALARM_EMAIL=… [DOMAIN=… CERTIFICATE=…]
+	@$(PYTHON) local/install.py dev
+	@$(PYTHON) local/build_web.py
+	@exec $(BIN)/python -m infra.deploy deploy
+
+synth: python ## write the templates of a stage into cdk.out, with no account and no network: STAGE=dev|prod
+	@$(PYTHON) local/install.py dev
+	@$(PYTHON) local/build_web.py
+	@$(BIN)/python -m infra.app -c stage=$(or $(STAGE),dev)
+
+snapshots: python ## renew tests/infra/snapshots, to be looked at before they are kept
+	@$(PYTHON) local/install.py dev
+	@SNAPSHOTS=write $(BIN)/python -m pytest tests/infra/test_snapshots.py
+
+diff: python ## what a deploy would change: STAGE=dev|prod
+	@$(PYTHON) local/install.py dev
+	@$(PYTHON) local/build_web.py
+	@exec $(BIN)/python -m infra.deploy diff
+
+destroy: python ## take a stage away, and say what stays: STAGE=dev
+	@$(PYTHON) local/install.py dev
+	@$(PYTHON) local/build_web.py
+	@exec $(BIN)/python -m infra.deploy destroy
+
+tenant: python ## a restaurant and its first sign-in: STAGE=dev|prod NAME="…" TIMEZONE=… CURRENCY=… OWNER=… [TENANT=…]
+	@$(PYTHON) local/install.py dev
+	@exec $(BIN)/python -m infra.deploy tenant
+
+rotate-origin: python ## new values by which the origins know CloudFront, with no request refused: STAGE=dev|prod
+	@$(PYTHON) local/install.py dev
+	@$(PYTHON) local/build_web.py
+	@exec $(BIN)/python -m infra.deploy rotate-origin
+
+deploy-local: python ## deploy the stacks into a ministack on this machine, what it can take of them
+	@$(PYTHON) local/install.py dev
+	@$(PYTHON) local/build_web.py
+	@exec $(BIN)/python -m local.deploy_stacks
+
+cost: python ## what a stage costs a month: [STAGE=dev|prod] [TENANTS=3] [QUESTIONS=20 a day] [TOKENS_IN=5000] [TOKENS_OUT=300]
+	@exec $(PYTHON) -m infra.cost
+
+architecture: python ## write infra/architecture.json, and the figures in docs/architecture.md, from the stacks
+	@$(PYTHON) local/install.py dev
+	@exec $(BIN)/python -m infra.architecture
+
 # uv lives in an environment of its own, for nothing but this needs it.
 COMPILE := .venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
@@ -112,6 +193,7 @@ lock: python ## renew the lock files from pyproject.toml
 	@$(COMPILE) pyproject.toml --group local -o requirements/local.txt
 	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
 	@$(COMPILE) --group ministack -o requirements/ministack.txt
+	@$(COMPILE) --group operator -c requirements/service.txt -o requirements/operator.txt
 
 # What npm brings to judge our streams from outside.
 node-check-deps:

@@ -6,13 +6,14 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
 Positive = Annotated[int, Meta(gt=0)]
 Seconds = Annotated[float, Meta(gt=0)]
+C = TypeVar("C", bound=Struct)
 
 
 class ConfigError(Exception):
@@ -46,6 +47,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bedrock_model_id: str
     """An inference profile or model id. One that begins with `stand-in.` is said to be a stand-in in every answer."""
 
+    prompt_version: str | None = None
+    """The version of the prompt that questions are asked with; the one that its `current` file names when absent."""
+
     token_issuer: str
     token_audience: str
     token_keys: str
@@ -78,14 +82,23 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return (lambda: pinned) if pinned is not None else (lambda: datetime.now(UTC))
 
 
+class OperatorConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the operator function is told, by the same rule. It signs in with IAM, and as the administrator with the
+    password in database_admin_secret for as long as IAM is not taken from it yet."""
+
+    aws_region: str = "us-east-1"
+    database_host: str
+    database_port: Positive = 5432
+    database_name: str
+    database_tls_ca: str
+    database_admin_user: str
+    database_admin_secret: str
+    """The id of the secret: its text is JSON with a `password`, as RDS keeps it."""
+
+
 def read_config(environ: Mapping[str, str] = os.environ) -> Config:
     """Raises ConfigError, naming the variable, when one is missing, malformed or contradicts another."""
-    names = {field.upper(): field for field in Config.__struct_fields__}
-    given: dict[str, Any] = {names[name]: value for name, value in environ.items() if name in names and value}
-    try:
-        config = msgspec.convert(given, Config, strict=False)
-    except msgspec.ValidationError as error:
-        raise ConfigError(_without_value(_in_capitals(str(error)))) from None
+    config = _read(environ, Config)
     if config.database_auth == "password" and config.database_password is None:
         raise ConfigError("DATABASE_PASSWORD is needed because DATABASE_AUTH is password")
     if config.database_auth == "iam" and config.database_tls_ca is None:
@@ -95,9 +108,23 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
     return config
 
 
-def _in_capitals(message: str) -> str:
+def read_operator_config(environ: Mapping[str, str] = os.environ) -> OperatorConfig:
+    """Raises ConfigError, as read_config does."""
+    return _read(environ, OperatorConfig)
+
+
+def _read(environ: Mapping[str, str], kind: type[C]) -> C:
+    names = {field.upper(): field for field in kind.__struct_fields__}
+    given: dict[str, Any] = {names[name]: value for name, value in environ.items() if name in names and value}
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_without_value(_in_capitals(str(error), kind))) from None
+
+
+def _in_capitals(message: str, kind: type[Struct]) -> str:
     """msgspec names the field (`$.database_port`, `field `x``); an operator looks for the variable."""
-    for field in Config.__struct_fields__:
+    for field in kind.__struct_fields__:
         message = message.replace(f"`$.{field}`", field.upper()).replace(f"`{field}`", field.upper())
     return message
 

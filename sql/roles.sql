@@ -19,6 +19,8 @@ $$;
 ALTER ROLE tableside_service SET default_transaction_read_only = on;
 ALTER ROLE tableside_service SET statement_timeout = '10s';
 ALTER ROLE tableside_service SET idle_in_transaction_session_timeout = '15s';
+-- A function that is frozen closes no connection, and a database that could sleep does not while one is open.
+ALTER ROLE tableside_service SET idle_session_timeout = '120s';
 ALTER ROLE tableside_service SET search_path = 'public';
 -- Compiling a plan, or starting workers for it, takes longer than any query of ours.
 ALTER ROLE tableside_service SET jit = off;

@@ -167,15 +167,15 @@ class Pool:
                 self._turns.release()
 
 
-async def create_pool(config: Config) -> Pool:
-    """Makes no connection. Raises ConfigError when DATABASE_TLS_CA cannot be read."""
+async def create_pool(config: Config, tls: ssl.SSLContext | bool | None = None) -> Pool:
+    """Makes no connection. tls: as database_tls made it already; without, it is made, or ConfigError raised."""
     connections = asyncpg.create_pool(
         host=config.database_host,
         port=config.database_port,
         database=config.database_name,
         user=config.database_user,
         password=_password(config),
-        ssl=_tls(config),
+        ssl=database_tls(config) if tls is None else tls,
         min_size=0,
         max_size=config.database_pool_size,
         max_inactive_connection_lifetime=IDLE_SECONDS,
@@ -194,8 +194,9 @@ async def _nothing_to_reset(_connection: Any) -> None:
     its transaction, and the service sets nothing else."""
 
 
-def _tls(config: Config) -> ssl.SSLContext | bool:
-    """Verified TLS wherever a CA is named; none without, which Config allows for password sign-in only."""
+def database_tls(config: Config) -> ssl.SSLContext | bool:
+    """Verified TLS wherever a CA is named; none without, which Config allows for password sign-in only. Raises
+    ConfigError when DATABASE_TLS_CA cannot be read."""
     if config.database_tls_ca is None:
         return False
     try:
@@ -205,31 +206,9 @@ def _tls(config: Config) -> ssl.SSLContext | bool:
 
 
 def _password(config: Config) -> str | Callable[[], Awaitable[str]] | None:
-    return _iam_token(config) if config.database_auth == "iam" else config.database_password
+    if config.database_auth == "password":
+        return config.database_password
+    # Password sign-in has no need of AWS's libraries.
+    from service.db.iam_token import iam_token  # noqa: PLC0415
 
-
-def _iam_token(config: Config) -> Callable[[], Awaitable[str]]:
-    """A password that asyncpg asks for at each connection: a signed token, good for 15 minutes, as RDS's
-    generate_db_auth_token makes it, without loading the service model of RDS for one signature."""
-    # Password sign-in has no need of these.
-    from aiobotocore.session import get_session  # noqa: PLC0415
-    from botocore.auth import SigV4QueryAuth  # noqa: PLC0415
-    from botocore.awsrequest import AWSRequest  # noqa: PLC0415
-    from botocore.exceptions import BotoCoreError, NoCredentialsError  # noqa: PLC0415
-
-    session = get_session()
-    address = f"https://{config.database_host}:{config.database_port}/"
-
-    async def token() -> str:
-        try:
-            credentials = await session.get_credentials()
-            if credentials is None:
-                raise NoCredentialsError
-            frozen = await credentials.get_frozen_credentials()
-        except BotoCoreError as error:
-            raise DatabaseUnavailableError from error
-        request = AWSRequest("GET", address, params={"Action": "connect", "DBUser": config.database_user})
-        SigV4QueryAuth(frozen, "rds-db", config.aws_region, expires=900).add_auth(request)
-        return str(request.url).removeprefix("https://")
-
-    return token
+    return iam_token(config.database_host, config.database_port, config.database_user, config.aws_region)

@@ -118,29 +118,29 @@ class RdsFront:
         assert await reader.readexactly(8) == SSL_REQUEST, "a client that does not ask for TLS is not served"
         writer.write(b"S")
         await writer.start_tls(self._certificate)
-        startup = await _untyped(reader)
+        startup = await untyped(reader)
         writer.write(CLEARTEXT_PASSWORD)
         assert await reader.readexactly(1) == b"p"
-        self.tokens.append((await _untyped(reader)).rstrip(b"\0").decode())
+        self.tokens.append((await untyped(reader)).rstrip(b"\0").decode())
         server_reader, server_writer = await asyncio.open_connection(self._database.host, self._database.port)
         try:
             server_writer.write(struct.pack("!i", len(startup) + 4) + startup)
             await _sign_in(server_reader, server_writer, self._database.service_password)
             async with asyncio.TaskGroup() as group:
-                group.create_task(_pass(reader, server_writer))
-                group.create_task(_pass(server_reader, writer))
+                group.create_task(pass_on(reader, server_writer))
+                group.create_task(pass_on(server_reader, writer))
         finally:
             server_writer.close()
 
 
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while data := await reader.read(65536):
         writer.write(data)
         await writer.drain()
     writer.close()
 
 
-async def _untyped(reader: asyncio.StreamReader) -> bytes:
+async def untyped(reader: asyncio.StreamReader) -> bytes:
     (length,) = struct.unpack("!i", await reader.readexactly(4))
     return await reader.readexactly(length - 4)
 
@@ -169,6 +169,6 @@ def _send(writer: asyncio.StreamWriter, response: bytes) -> None:
 
 async def _authentication(reader: asyncio.StreamReader, kind: int) -> bytes:
     assert await reader.readexactly(1) == b"R"
-    message = await _untyped(reader)
+    message = await untyped(reader)
     assert struct.unpack("!i", message[:4]) == (kind,)
     return message[4:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 
@@ -20,8 +20,17 @@ class Relay:
         self.accepted = 0
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self._server = await self._listen()
         self.port = self._server.sockets[0].getsockname()[1]
+
+    def _seen(self, data: bytes) -> None:
+        """What a client sent, as it passes."""
+
+    async def _listen(self) -> asyncio.Server:
+        return await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection(*self._target)
 
     def refuse(self) -> None:
         """From now on connections are refused; those there are stay."""
@@ -40,6 +49,11 @@ class Relay:
         self._thawed = asyncio.Event()
         self._thawed.set()
 
+    def hang_up(self) -> None:
+        """Both ends of every connection there is are closed; new ones pass."""
+        for task in self._tasks:
+            task.cancel()
+
     async def close(self) -> None:
         self.refuse()
         for task in self._tasks:
@@ -56,10 +70,10 @@ class Relay:
         ends: list[asyncio.StreamWriter] = [writer]
         try:
             await thawed.wait()
-            server_reader, server_writer = await asyncio.open_connection(*self._target)
+            server_reader, server_writer = await self._connect()
             ends.append(server_writer)
             async with asyncio.TaskGroup() as group:
-                group.create_task(_pass(reader, server_writer, thawed))
+                group.create_task(_pass(reader, server_writer, thawed, self._seen))
                 group.create_task(_pass(server_reader, writer, thawed))
         except* (OSError, asyncio.CancelledError):
             pass
@@ -70,9 +84,16 @@ class Relay:
                     await end.wait_closed()
 
 
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, thawed: asyncio.Event) -> None:
+async def _pass(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    thawed: asyncio.Event,
+    seen: Callable[[bytes], None] | None = None,
+) -> None:
     while data := await reader.read(65536):
         await thawed.wait()
+        if seen is not None:
+            seen(data)
         writer.write(data)
         await writer.drain()
     writer.close()

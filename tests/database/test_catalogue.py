@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from local.database import Database
 from local.catalogue import faults
+from local.database import Database
 
 _KEY = "tenant_id uuid NOT NULL, id bigint NOT NULL"
 _SECURE = "ALTER TABLE bad ENABLE ROW LEVEL SECURITY; ALTER TABLE bad FORCE ROW LEVEL SECURITY;"

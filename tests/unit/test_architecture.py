@@ -23,8 +23,9 @@ ALLOWED = {
         "service/auth/key_set.py",
         "service/auth/tokens.py",
         "service/conversations/",
-        "service/db/pool.py",
+        "service/db/iam_token.py",
         "service/model/bedrock.py",
+        "service/provisioning/aws.py",
     ),
 }
 PACKAGES = {

@@ -18,14 +18,14 @@ from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from service.agent_loop import TurnResources
-from service.auth.key_set import open_key_source
+from service.auth.key_set import open_key_source, split_token_keys
 from service.auth.middleware import AuthenticationMiddleware
 from service.auth.tokens import TokenVerifier
 from service.config import Config, read_config
 from service.conversations.dynamodb import DynamoConversations
 from service.conversations.store import ConversationStore
 from service.conversations.table import CLIENT_CONFIG
-from service.db.pool import create_pool
+from service.db.pool import create_pool, database_tls
 from service.model.bedrock import BedrockModel
 from service.principal import Principal
 from service.prompts import load_prompt
@@ -62,7 +62,9 @@ def create_app(config: Config | None = None) -> Litestar:
 
 
 def _lifespan(config: Config) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    prompt = load_prompt("ask")
+    # What can be wrong with a configuration is found here, where it is one sentence, and not under a server.
+    prompt, tls = load_prompt("ask", config.prompt_version), database_tls(config)
+    split_token_keys(config.token_keys)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -74,7 +76,7 @@ def _lifespan(config: Config) -> Callable[[Litestar], AbstractAsyncContextManage
                 ),
                 stack.enter_async_context(_bedrock(session, config)),
             )
-            pool = await create_pool(config)
+            pool = await create_pool(config, tls)
             stack.push_async_callback(pool.close)
             model = BedrockModel(
                 bedrock,
@@ -94,12 +96,14 @@ def _lifespan(config: Config) -> Callable[[Litestar], AbstractAsyncContextManage
 
 
 def _bedrock(session: aioboto3.Session, config: Config) -> Any:
-    """Tried again by BedrockModel, which knows what has been shown already, and by nobody else."""
+    """Tried again by BedrockModel, which knows what has been shown already, and by nobody else. A connection is used
+    once: a Lambda that was frozen would ask over one that has died meanwhile, and wait for the model in vain."""
     client_config = AioConfig(
         connect_timeout=3,
         read_timeout=config.model_idle_seconds,
         retries={"total_max_attempts": 1},
         max_pool_connections=200,
+        connector_args={"keepalive_timeout": 0},
     )
     return session.client("bedrock-runtime", endpoint_url=config.bedrock_endpoint, config=client_config)
 

@@ -8,7 +8,7 @@ its answer, or what there is of it, is stored before it says that it has finishe
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -28,7 +28,7 @@ from service.errors import (
 from service.events import FinishReason, TurnFailed, TurnFinished, TurnStarted, TurnStopped
 from service.messages import Answer, AnswerStatus
 from service.principal import Principal
-from service.receipts import receipts, to_json
+from service.rows import SliceResult
 from service.telemetry import TurnReport, log_failure
 from service.transcript import Emit, Transcript
 from service.usage import Usage
@@ -160,11 +160,11 @@ class _RunningTurn:
             return
         try:
             # In a thread: a long answer full of figures takes a while, and other streams go on.
-            found = await asyncio.to_thread(receipts, text, self._loop.grounds, today=self._loop.today)
+            found = await asyncio.to_thread(_receipts, text, self._loop.grounds, self._loop.today)
         except Exception as bug:  # a mistake in checking an answer must not lose the answer
             log_failure(bug, "receipts_failed", uuid4().hex[:12])
             return
-        self._transcript.data("receipts", to_json(found))
+        self._transcript.data("receipts", found)
 
     def _say_failure(self, error: ServiceError, incident_id: str) -> None:
         self._transcript.data("failure", {"code": error.code, "sentence": error.sentence, "incidentId": incident_id})
@@ -209,6 +209,13 @@ class _RunningTurn:
             self._checkpoints.at("bedrock"),
             self._checkpoints.elapsed_ms(),
         )
+
+
+def _receipts(text: str, grounds: list[SliceResult], today: date) -> Any:
+    # Imported when the first answer's words are out: its patterns take as long to compile as the rest of ours.
+    from service.receipts import receipts, to_json  # noqa: PLC0415
+
+    return to_json(receipts(text, grounds, today=today))
 
 
 def _outcome_of(answering: asyncio.Task[FinishReason]) -> Outcome:

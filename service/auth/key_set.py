@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
@@ -119,15 +119,22 @@ def open_key_source(token_keys: str, dynamodb: DynamoDBClient | None = None) -> 
 
     Raises ConfigError when it names none, or a DynamoDB item and there is no client to read it with.
     """
-    place = urlsplit(token_keys)
-    if place.scheme in ("http", "https") and place.netloc:
+    place = split_token_keys(token_keys)
+    if place.scheme != "dynamodb":
         return KeySource(lambda: _read_address(token_keys))
-    key = place.path.removeprefix("/")
-    if place.scheme == "dynamodb" and place.netloc and key:
-        if dynamodb is None:
-            raise ConfigError("TOKEN_KEYS names a DynamoDB item, but there is no DynamoDB client to read it with")
-        return KeySource(lambda: _read_item(dynamodb, place.netloc, key))
-    raise ConfigError("TOKEN_KEYS must be an http(s) address or dynamodb://TABLE/KEY")
+    if dynamodb is None:
+        raise ConfigError("TOKEN_KEYS names a DynamoDB item, but there is no DynamoDB client to read it with")
+    return KeySource(lambda: _read_item(dynamodb, place.netloc, place.path.removeprefix("/")))
+
+
+def split_token_keys(token_keys: str) -> SplitResult:
+    """The place that Config.token_keys names. Raises ConfigError when it names none."""
+    place = urlsplit(token_keys)
+    address = place.scheme in ("http", "https") and place.netloc
+    item = place.scheme == "dynamodb" and place.netloc and place.path.removeprefix("/")
+    if not address and not item:
+        raise ConfigError("TOKEN_KEYS must be an http(s) address or dynamodb://TABLE/KEY")
+    return place
 
 
 # -- what is in a JWKS ---------------------------------------------------------------------------------------

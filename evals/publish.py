@@ -21,12 +21,13 @@ Differences = Mapping[str, Difference]
 
 
 def differences(result: RunResult) -> dict[str, Difference]:
-    """Of a part of the cases only these are compared. Raises ValueError for a file that is no baseline."""
+    """Of a part of the cases only these are compared. A version without a baseline is held to that of the first version
+    of the run, for that is what it is to be better than. Raises ValueError for a file that is no baseline."""
+    baselines = [read_baseline(version, result.model) for version in result.prompt_versions]
     found = {}
-    for version in result.prompt_versions:
+    for version, own in zip(result.prompt_versions, baselines, strict=True):
         cases = [case for case in result.cases if case.prompt_version == version]
-        known = read_baseline(version, result.model)
-        asked = {case.id for case in cases}
+        known, asked = own or baselines[0], {case.id for case in cases}
         found[version] = difference(cases, known if result.whole else {id_: known[id_] for id_ in asked & known.keys()})
     return found
 

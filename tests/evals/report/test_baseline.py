@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from evals.publish import differences
 from evals.report.baseline import baseline_of, baseline_path, difference, read_baseline, write_baselines
 from tests.evals.report.example import bad, case, good, run_result
 
@@ -57,3 +58,24 @@ def test_a_file_that_is_no_baseline_is_named(tmp_path: Path) -> None:
     baseline_path("v001", MODEL, tmp_path).write_text("[1]")
     with pytest.raises(ValueError, match=r"v001-stand-in\.analyst-v1-0\.json"):
         read_baseline("v001", MODEL, tmp_path)
+
+
+def test_a_version_without_a_baseline_is_held_to_the_first_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_baselines(run_result(case("a", "…", scores={"abstains": True})), tmp_path)
+    monkeypatch.setattr("evals.publish.read_baseline", lambda *which: read_baseline(*which, tmp_path))
+    worse = case("a", "…", scores={"abstains": False}, prompt_version="v002")
+    result = run_result(case("a", "…", scores={"abstains": True}), worse, prompts=("v001", "v002"))
+    found = differences(result)
+    assert not found["v001"].is_under
+    assert found["v002"].worse == ["figures/a: abstains"]
+
+
+def test_of_a_part_of_the_cases_only_these_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_baselines(run_result(), tmp_path)
+    monkeypatch.setattr("evals.publish.read_baseline", lambda *which: read_baseline(*which, tmp_path))
+    part = run_result(good())
+    assert differences(part)["v001"].gone != []
+    part.whole = False
+    assert not differences(part)["v001"].is_under

@@ -87,6 +87,11 @@ class SqlTap:
         assert task is not None  # noqa: S101
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # Nobody but __aexit__ cancels it, and asyncio.streams would log a task that ends so as an error.
+        with suppress(asyncio.CancelledError):
+            await self._relay(reader, writer)
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ends = [writer]
         try:
             server_reader, server_writer = await asyncio.open_connection(*self._target)

@@ -18,11 +18,19 @@ from evals.observed import Boundaries
 from local.database import Database
 from service.db.tenant import tenant_transaction
 from service.principal import Principal
+from tests.database.fresh_database import fresh_database
 from tests.database.restaurants import NOON, Line, Order, Restaurant, add_restaurant, service_pool
 
 EVERYTHING = (
     "SELECT o.tenant_id, o.order_number, sum(o.total_cents), m.name FROM orders o, menu_items m GROUP BY 1, 2, 4"
 )
+
+
+@pytest_asyncio.fixture(scope="session")
+async def database(database: Database) -> AsyncIterator[Database]:
+    """One of their own: EVERYTHING is too much of the one that all tests share."""
+    async with fresh_database(database) as fresh:
+        yield fresh
 
 
 @pytest_asyncio.fixture(scope="session")

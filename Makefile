@@ -26,7 +26,7 @@ export Q AS N CONTINUE PORT NOW MODEL_MODE MODEL_ID TABLESIDE_STATE FILE NAME TI
 export STAGE TENANT DOMAIN CERTIFICATE ALARM_EMAIL CONFIRM
 export TENANTS QUESTIONS TOKENS_IN TOKENS_OUT
 
-.PHONY: help evals record eval-faults image test-lambda bench-cold run web web-dev test-browser screenshots ask token import bench-first-token bench-receipts picture reset test check format synth snapshots deploy diff destroy tenant rotate-origin deploy-local cost architecture lock node-check-deps python
+.PHONY: help bench bench-smoke evals record eval-faults image test-lambda bench-cold run web web-dev test-browser screenshots ask token import bench-first-token bench-receipts picture reset test check format synth snapshots deploy diff destroy tenant rotate-origin deploy-local cost architecture lock node-check-deps python
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,16 @@ bench-first-token: python ## time to the first token on the running service: AS=
 	@$(PYTHON) local/install.py local
 	@exec $(BIN)/python -m benchmarks.first_token
 
+bench: python ## ours beside its peers, in ten minutes: docs/performance.md is written from it: [QUICK=1]
+	@$(PYTHON) local/install.py local
+	@$(PYTHON) benchmarks/install.py
+	@exec $(BIN)/python -m benchmarks.run $(if $(QUICK),--plan quick)
+
+bench-smoke: python ## that the benchmarks still work: each server checked for its answer and asked a little
+	@$(PYTHON) local/install.py local
+	@$(PYTHON) benchmarks/install.py
+	@$(BIN)/python -m benchmarks.run --plan smoke
+
 bench-receipts: python ## how often a made-up figure would get a receipt, and what receipts cost
 	@$(PYTHON) local/install.py local
 	@exec $(BIN)/python -m benchmarks.receipts_false_matches
@@ -81,7 +91,7 @@ test: python node-check-deps ## all tests, the fast ones first
 	@$(PYTHON) local/preflight.py test
 	@$(PYTHON) local/install.py dev
 	@$(PYTHON) local/build_web.py
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(wildcard tests/unit tests/infra tests/database tests/http tests/local tests/truth tests/evals tests/browser)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(wildcard tests/unit tests/infra tests/database tests/http tests/local tests/truth tests/evals tests/benchmarks tests/browser)
 
 test-browser: python ## the pages in a real Chromium, against the whole cloud on this machine
 	@$(PYTHON) local/preflight.py test
@@ -194,6 +204,9 @@ lock: python ## renew the lock files from pyproject.toml
 	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
 	@$(COMPILE) --group ministack -o requirements/ministack.txt
 	@$(COMPILE) --group operator -c requirements/service.txt -o requirements/operator.txt
+	@$(COMPILE) pyproject.toml --group bench -c requirements/service.txt -o requirements/bench.txt
+	@$(COMPILE) --group bench-strands -o requirements/bench-strands.txt
+	@$(COMPILE) --group bench-pydantic-ai -o requirements/bench-pydantic-ai.txt
 
 # What npm brings to judge our streams from outside.
 node-check-deps:

@@ -37,7 +37,7 @@ def install(lock: str, environment: Path) -> None:
     _make_environment(environment)
     pip = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     _run([*pip, "--require-hashes", "--no-deps", "--compile", "-r", str(REQUIREMENTS / f"{lock}.txt")], environment)
-    stamp = {**_installed(environment), **{each: _wanted(each) for each in INCLUDES[lock]}}
+    stamp = {**_installed(environment), **{each: _wanted(each) for each in INCLUDES.get(lock, [lock])}}
     (environment / "installed.json").write_text(json.dumps(stamp, indent=1))
     print(f"installed {lock} packages into {environment.name} ({time.monotonic() - started:.0f} s)", flush=True)
 

@@ -26,7 +26,7 @@ export Q AS N CONTINUE PORT NOW MODEL_MODE MODEL_ID TABLESIDE_STATE FILE NAME TI
 export STAGE TENANT DOMAIN CERTIFICATE ALARM_EMAIL CONFIRM
 export TENANTS QUESTIONS TOKENS_IN TOKENS_OUT
 
-.PHONY: help bench bench-smoke evals record eval-faults image test-lambda bench-cold run web web-dev test-browser screenshots ask token import bench-first-token bench-receipts picture reset test check format synth snapshots deploy diff destroy tenant rotate-origin deploy-local cost architecture lock node-check-deps python
+.PHONY: help bench bench-smoke evals record eval-faults image test-lambda bench-cold run web web-dev test-browser screenshots ask token import bench-first-token bench-receipts bench-pages picture reset test check format synth snapshots deploy diff destroy tenant rotate-origin deploy-local cost architecture lock node-check-deps python
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -40,9 +40,10 @@ run: python ## start everything: PORT=8000 NOW=2015-12-31T23:00:00-05:00 MODEL_M
 web: python ## build the pages of web/ into web/out, when they have changed
 	@$(PYTHON) local/build_web.py
 
-web-dev: python ## serve web/ as it is edited, on port 3000, against the running service: PORT=8000
+web-dev: python ## serve web/ as it is edited, on WEB_PORT=3000, against the running service: PORT=8000
 	@$(PYTHON) local/build_web.py install
-	@cd web && NEXT_TELEMETRY_DISABLED=1 SERVICE=http://localhost:$(or $(PORT),8000) exec npm run --silent dev
+	@cd web && NEXT_TELEMETRY_DISABLED=1 SERVICE=http://localhost:$(or $(PORT),8000) \
+	  exec npm run --silent dev -- --hostname 127.0.0.1 --port $(or $(WEB_PORT),3000)
 
 ask: python ## ask the running service: Q="How did we do yesterday?" AS=owner@… [CONTINUE=1]
 	@$(PYTHON) local/install.py local
@@ -78,6 +79,11 @@ bench-smoke: python ## that the benchmarks still work: each server checked for i
 bench-receipts: python ## how often a made-up figure would get a receipt, and what receipts cost
 	@$(PYTHON) local/install.py local
 	@exec $(BIN)/python -m benchmarks.receipts_false_matches
+
+bench-pages: python ## how smooth the pages are at 60 tokens a second, and at the end of 200 messages
+	@$(PYTHON) local/install.py dev
+	@$(PYTHON) local/build_web.py
+	@exec $(BIN)/python -m benchmarks.pages
 
 picture: python ## draw the README's terminal from a real question: Q="…" AS=owner@…
 	@$(PYTHON) local/install.py local

@@ -1,6 +1,6 @@
 """Builds the pages of `web/` into `web/out`, when their sources have changed since it was last done.
 
-    python3 local/build_web.py
+    python3 local/build_web.py [install]        install: only brings what they are made of
 
 Runs under the system's own Python. Exit code 1, with one plain sentence on stderr, when it cannot.
 """
@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -47,10 +49,15 @@ def _sources() -> list[Path]:
 
 def build() -> None:
     """Raises BuildError."""
-    wanted = sources_hash()
-    if OUT.exists() and _STAMP.exists() and _STAMP.read_text() == wanted:
-        return
-    install()
+    with _alone("build-web"):
+        wanted = sources_hash()
+        if OUT.exists() and _STAMP.exists() and _STAMP.read_text() == wanted:
+            return
+        install()
+        _build(wanted)
+
+
+def _build(wanted: str) -> None:
     started = time.monotonic()
     print("building the pages …", flush=True)
     _run(["npm", "run", "--silent", "build"], "The pages could not be built")
@@ -62,14 +69,28 @@ def build() -> None:
 def install() -> None:
     """Brings web/node_modules to the lock file. Raises BuildError."""
     lock, installed = WEB / "package-lock.json", WEB / "node_modules" / ".installed"
-    if installed.exists() and installed.read_bytes() == lock.read_bytes():
-        return
+    with _alone("install-web"):
+        if not installed.exists() or installed.read_bytes() != lock.read_bytes():
+            _install()
+            shutil.copyfile(lock, installed)
+
+
+def _install() -> None:
     started = time.monotonic()
     print("installing what the pages are made of …", flush=True)
-    command = ["npm", "ci", "--loglevel=error", "--no-audit", "--no-fund"]
+    command = ["npm", "ci", "--loglevel=error", "--no-audit", "--no-fund", "--prefer-offline"]
     _run(command, "What the pages are made of could not be installed")
-    shutil.copyfile(lock, installed)
     print(f"installed what the pages are made of ({time.monotonic() - started:.0f} s)", flush=True)
+
+
+@contextmanager
+def _alone(what: str) -> Iterator[None]:
+    """Another command of this checkout may be at it. Two locks, so that nothing that needs the packages alone waits for
+    a build."""
+    _LOG.parent.mkdir(exist_ok=True)
+    with (_LOG.parent / f"{what}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 def _run(command: list[str], what_failed: str) -> None:
@@ -85,10 +106,7 @@ def _run(command: list[str], what_failed: str) -> None:
 
 
 def main() -> None:
-    _LOG.parent.mkdir(exist_ok=True)
-    with (_LOG.parent / "build-web.lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)  # another command of this checkout may be at it
-        build() if sys.argv[1:] != ["install"] else install()
+    build() if sys.argv[1:] != ["install"] else install()
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ from service.errors import (
     ToolRoundsError,
     TurnLimitError,
 )
-from service.events import FinishReason, StandInSpoke, StatusChanged
-from service.messages import ContentBlock, Message, TextBlock, ToolPart, ToolResultBlock, ToolUseBlock
+from service.events import StandInSpoke, StatusChanged
+from service.messages import ContentBlock, FinishReason, Message, TextBlock, ToolPart, ToolResultBlock, ToolUseBlock
 from service.model.stream import (
     AnswerOpened,
     AnswerStopped,

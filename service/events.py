@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
-FinishReason = Literal["stop", "length", "content-filter", "tool-calls", "error", "other"]
+from service.messages import FinishReason
 
 
 class TurnStarted(Struct, frozen=True, kw_only=True):

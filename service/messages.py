@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 Role = Literal["user", "assistant"]
+FinishReason = Literal["stop", "length", "content-filter", "tool-calls", "error", "other"]
 
 # -- as the model sees them -------------------------------------------------------------------------------------
 
@@ -86,7 +87,8 @@ class Question(Struct, frozen=True):
 
 class Answer(Struct, frozen=True, kw_only=True):
     """id: the message's; status: `complete`, `stopped` (somebody asked for it) or `interrupted` (it broke off, and
-    `error_code` says why); parts: what the browser showed, in order; metadata: as sent on the stream's `start`."""
+    `error_code` says why); parts: what the browser showed, in order; metadata: as sent on the stream's `start`;
+    finish_reason: as sent at its end, None when it was kept before that was."""
 
     id: str
     text: str
@@ -95,6 +97,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     metadata: dict[str, Any]
     answered_at: datetime
     error_code: str | None = None
+    finish_reason: FinishReason | None = None
 
 
 class Turn(Struct, frozen=True):
@@ -115,5 +118,8 @@ class ConversationSummary(Struct, frozen=True):
 
 
 class Conversation(Struct, frozen=True):
+    """earlier: there are turns before these, at positions below this one; None when there are none."""
+
     summary: ConversationSummary
     turns: tuple[Turn, ...]
+    earlier: int | None = None

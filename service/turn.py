@@ -25,8 +25,8 @@ from service.errors import (
     ShuttingDownError,
     TurnLimitError,
 )
-from service.events import FinishReason, TurnFailed, TurnFinished, TurnStarted, TurnStopped
-from service.messages import Answer, AnswerStatus
+from service.events import TurnFailed, TurnFinished, TurnStarted, TurnStopped
+from service.messages import Answer, AnswerStatus, FinishReason
 from service.principal import Principal
 from service.rows import SliceResult
 from service.telemetry import TurnReport, log_failure
@@ -178,6 +178,7 @@ class _RunningTurn:
             metadata=msgspec.to_builtins(self._started),
             answered_at=datetime.now(UTC),
             error_code=outcome.error.code if outcome.error else None,
+            finish_reason=outcome.reason,
         )
 
     async def _keep(self, answer: Answer, outcome: Outcome) -> Outcome:

@@ -10,6 +10,7 @@ import asyncio
 import os
 import sys
 import tempfile
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright, expect
@@ -18,6 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.browser.conftest import chromium
 from tests.browser.owner import FLAGS, MARIA, open_window
+from tests.browser.stage import Place, Stage, stage_of_its_own
+from tests.http.scripted import text
 from tests.local.whole_cloud import WholeCloud
 
 TARGET = Path(__file__).parent
@@ -60,14 +63,35 @@ async def photograph(browser: Browser, cloud: WholeCloud, size: str, scheme: str
     await page.context.close()
 
 
-async def main() -> None:
+async def photograph_unmatched(browser: Browser, of: Stage, place: Place, size: str, scheme: str) -> None:
+    """What a model would invent: a figure that is nowhere in the restaurant's rows, with its mark."""
+    owner = await open_window(browser, place, color_scheme=scheme, reduced_motion="reduce", **SIZES[size])
+    page = owner.page
+    await page.goto("/ask")
+    await owner.sign_in(of.email)
+    true = await owner.ask("How did we do yesterday?")
+    net = await true.locator(".figure:not(.figure-date)").first.inner_text()
+    of.director.play(text(f"Net sales yesterday were **{net}**, ", "and guests left **$412.50** in tips."))
+    answer = await owner.ask("And how much was left in tips?")
+    figure = answer.locator(".figure-unmatched")
+    await figure.scroll_into_view_if_needed()
+    await figure.click()
+    await expect(page.get_by_role("dialog")).to_contain_text("Not found in your data")
+    await page.wait_for_timeout(400)
+    await page.screenshot(path=TARGET / f"unmatched-{size}-{scheme}.png")
+    await page.context.close()
+
+
+def main() -> None:
     path = chromium()
     if path is None:
         sys.exit("There is no Chromium on this machine (apt install chromium).")
     with tempfile.TemporaryDirectory(prefix="tableside-pictures-") as folder:
         # Root's PostgreSQL is another user and must be able to pass.
         os.chmod(folder, 0o711 if os.geteuid() == 0 else 0o700)
-        await take(Path(folder) / "cloud", path)
+        asyncio.run(take(Path(folder) / "cloud", path))
+        with Path(folder, "service.log").open("w") as log, redirect_stdout(log):  # the service speaks too
+            asyncio.run(take_unmatched(Path(folder) / "stage", path))
 
 
 async def take(state: Path, chromium_path: str) -> None:
@@ -79,5 +103,14 @@ async def take(state: Path, chromium_path: str) -> None:
         await browser.close()
 
 
+async def take_unmatched(folder: Path, chromium_path: str) -> None:
+    async with stage_of_its_own(folder) as of, of.open() as place, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        for size in SIZES:
+            for scheme in ("light", "dark"):
+                await photograph_unmatched(browser, of, place, size, scheme)
+        await browser.close()
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

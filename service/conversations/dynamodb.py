@@ -110,19 +110,37 @@ class DynamoConversations:
     def _listed_key(self, recency: str) -> Item:
         return {**self._keys.header(recency.partition("#")[2]), "recency": {"S": recency}}
 
-    async def open(self, conversation_id: str) -> Conversation:
+    async def open(self, conversation_id: str, *, last: int | None = None, before: int | None = None) -> Conversation:
         """Raises NotFoundError, ConversationsUnavailableError."""
         key = self._header_key(conversation_id)
-        item, messages = await both(self._table.get(key), self._table.take(**self._keys.messages(conversation_id)))
+        end = before or MAX_TURNS + 1
+        item, (turns, earlier) = await both(self._table.get(key), self._turns(conversation_id, last, end))
         if item is None or (header := read_header(item)).deleted:
             raise NotFoundError
-        turns, flight = read_turns(messages), header.flight
-        if flight is None and header.turns not in turns:
+        flight = header.flight
+        if flight is None and header.turns < end and header.turns not in turns:
             # Finished between the two reads: the messages were read before, the header after.
-            turns = read_turns(await self._table.take(**self._keys.messages(conversation_id)))
-        if flight is not None and flight.question is not None:
+            turns, earlier = await self._turns(conversation_id, last, end)
+        if flight is not None and flight.question is not None and flight.position < end:
             turns.setdefault(flight.position, Turn(flight.position, flight.question))
-        return Conversation(read_summary(item, datetime.now(UTC)), tuple(turns.values()))
+        return Conversation(read_summary(item, datetime.now(UTC)), tuple(turns.values()), earlier)
+
+    async def _turns(self, conversation_id: str, last: int | None, end: int) -> tuple[dict[int, Turn], int | None]:
+        """Those below the position `end`, by their positions: all, or the `last` so many. And the lowest of these
+        positions when there are turns below it."""
+        if end <= 1:
+            return {}, None
+        if last is None and end > MAX_TURNS:
+            return read_turns(await self._table.take(**self._keys.messages(conversation_id))), None
+        wanted = MAX_TURNS if last is None else last
+        query = self._keys.questions_before(conversation_id, end)
+        found = await self._table.take(wanted + 1, Limit=wanted + 1, **query)
+        if not found:
+            return {}, None
+        questions = read_turns(found[:wanted])
+        first = min(questions)
+        answers = await self._table.take(**self._keys.answers_between(conversation_id, first, max(questions)))
+        return read_turns([*answers, *found[:wanted]]), first if len(found) > wanted else None
 
     async def rename(self, conversation_id: str, title: str) -> ConversationSummary:
         """Raises NotFoundError, InvalidRequestError, ConversationsUnavailableError."""

@@ -68,6 +68,18 @@ class Keys(Struct, frozen=True):
             "ScanIndexForward": False,
         }
 
+    def answers_between(self, conversation_id: str, first: int, last: int) -> dict[str, Any]:
+        """Both positions included."""
+        prefix = f"MESSAGE#{conversation_id}#A#"
+        return {
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": self.partition},
+                ":first": {"S": f"{prefix}{first:06d}#"},
+                ":last": {"S": f"{prefix}{last:06d}#~"},
+            },
+        }
+
     def _beginning(self, prefix: str) -> dict[str, Any]:
         return {
             "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",

@@ -46,9 +46,9 @@ class ConversationStore(Protocol):
         Raises InvalidRequestError for a limit outside 1 to 100 and for a cursor that is none of ours.
         """
 
-    async def open(self, conversation_id: str) -> Conversation:
-        """The conversation with all its turns, oldest first; one in flight has no answer. Raises
-        NotFoundError."""
+    async def open(self, conversation_id: str, *, last: int | None = None, before: int | None = None) -> Conversation:
+        """The conversation with its turns, oldest first; one in flight has no answer. last: only the newest
+        so many (and one in flight); before: only turns at positions below this. Raises NotFoundError."""
 
     async def rename(self, conversation_id: str, title: str) -> ConversationSummary:
         """Raises NotFoundError; InvalidRequestError for a title without a letter or over 120 characters."""

@@ -34,10 +34,12 @@ class ConversationPage(Struct, rename="camel"):
 
 
 class WholeConversation(Struct, rename="camel"):
-    """messages: AI SDK UI messages, oldest first."""
+    """messages: AI SDK UI messages, oldest first; earlier: pass it as `before` to get those that lie before these; None
+    when there are none."""
 
     conversation: ConversationView
     messages: list[dict[str, Any]]
+    earlier: int | None
 
 
 class NewTitle(Struct, forbid_unknown_fields=True):
@@ -71,9 +73,15 @@ async def list_conversations(
     summary="Open a conversation",
     responses=refusals(404),
 )
-async def open_conversation(store: Store, conversation_id: FromPath[str]) -> WholeConversation:
-    conversation = await store.open(conversation_id)
-    return WholeConversation(_view(conversation.summary), ui_messages(conversation.turns))
+async def open_conversation(
+    store: Store,
+    conversation_id: FromPath[str],
+    last: Annotated[int | None, QueryParameter(ge=1, le=1000)] = None,
+    before: Annotated[int | None, QueryParameter(ge=1, le=1_000_000)] = None,
+) -> WholeConversation:
+    """All of it, or only the `last` so many turns: of all, or of those `before` a position."""
+    found = await store.open(conversation_id, last=last, before=before)
+    return WholeConversation(_view(found.summary), ui_messages(found.turns), found.earlier)
 
 
 @patch(

@@ -7,7 +7,6 @@ from typing import Any
 
 from service.events import (
     DataReady,
-    FinishReason,
     ReasoningDelta,
     ReasoningFinished,
     ReasoningStarted,
@@ -22,7 +21,7 @@ from service.events import (
     TurnStarted,
     TurnStopped,
 )
-from service.messages import Answer, DataPart, Part, Question, ReasoningPart, TextPart, ToolPart, Turn
+from service.messages import Answer, DataPart, FinishReason, Part, Question, ReasoningPart, TextPart, ToolPart, Turn
 from service.routes.ui_stream import metadata
 from service.transcript import UNFINISHED
 
@@ -48,7 +47,12 @@ def _question(question: Question) -> dict[str, Any]:
 
 def ui_answer(answer: Answer) -> dict[str, Any]:
     started = metadata(TurnStarted(**answer.metadata))
-    ended = {"status": answer.status, "answeredAt": answer.answered_at, "errorCode": answer.error_code}
+    ended = {
+        "status": answer.status,
+        "answeredAt": answer.answered_at,
+        "errorCode": answer.error_code,
+        "finishReason": finish_reason(answer),
+    }
     return {
         "id": answer.id,
         "role": "assistant",
@@ -101,4 +105,4 @@ def _events(part: Part, block: str) -> Iterator[StreamEvent]:
 
 
 def finish_reason(answer: Answer) -> FinishReason:
-    return "error" if answer.status == "interrupted" else "stop"
+    return answer.finish_reason or ("error" if answer.status == "interrupted" else "stop")

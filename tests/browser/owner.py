@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from local.aws import read_passwords
-from tests.local.whole_cloud import WholeCloud
 
 MARIA, AMIR = "maria@marlows.example", "amir@copperpot.example"
 FLAGS = [
@@ -23,7 +23,16 @@ addEventListener("securitypolicyviolation", (event) =>
 expect.set_options(timeout=_PATIENCE)
 
 
-async def open_window(browser: Browser, cloud: WholeCloud, **options: Any) -> Owner:
+class Place(Protocol):
+    """Where an owner goes. state: the folder that holds the sign-ins."""
+
+    @property
+    def port(self) -> int: ...
+    @property
+    def state(self) -> Path: ...
+
+
+async def open_window(browser: Browser, cloud: Place, **options: Any) -> Owner:
     context = await browser.new_context(base_url=f"http://localhost:{cloud.port}", **options)
     context.set_default_timeout(_PATIENCE)
     await context.add_init_script(_TELL_VIOLATIONS)
@@ -33,7 +42,7 @@ async def open_window(browser: Browser, cloud: WholeCloud, **options: Any) -> Ow
 class Owner:
     """wrong: script errors and violations of the policy. A failed request is none: some tests are about those."""
 
-    def __init__(self, page: Page, cloud: WholeCloud) -> None:
+    def __init__(self, page: Page, cloud: Place) -> None:
         self.page = page
         self.cloud = cloud
         self.wrong: list[str] = []
@@ -65,8 +74,19 @@ class Owner:
         """Ours; Next.js has one of its own that names the page."""
         return self.page.locator("[role=alert]:not(#__next-route-announcer__)")
 
+    @property
+    def composer(self) -> Locator:
+        return self.page.get_by_label("Ask about your restaurant")
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
     async def send(self, question: str) -> None:
-        await self.page.get_by_label("Ask about your restaurant").fill(question)
+        await self.composer.fill(question)
         await self.page.keyboard.press("Enter")
 
     async def ask(self, question: str) -> Locator:

@@ -8,24 +8,10 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import NewOwner
 from tests.browser.owner import AMIR, MARIA, Owner
+from tests.browser.stage import Stage
+from tests.http.scripted import text, tool_use
 
 LONG = "What sold best last week?"
-
-
-async def test_a_figure_shows_the_row_it_came_from(owner: NewOwner) -> None:
-    maria = await owner(MARIA, "/ask")
-    answer = await maria.ask("How did we do yesterday?")
-    figure = answer.get_by_role("button", name=re.compile(r"\$.*where it comes from")).first
-    said = await figure.inner_text()
-    receipt = maria.page.get_by_role("dialog")
-    for show in (figure.hover, figure.focus, figure.click):
-        await show()
-        await expect(receipt).to_contain_text("Revenue by day")
-        await expect(receipt).to_contain_text(said)
-        await maria.page.keyboard.press("Escape")
-        await maria.page.mouse.move(0, 0)
-        await figure.blur()
-        await expect(receipt).to_have_count(0)
 
 
 async def test_an_answer_says_who_gave_it_and_what_it_took(owner: NewOwner) -> None:
@@ -51,6 +37,15 @@ async def test_a_look_up_opens_to_its_arguments_and_rows(owner: NewOwner) -> Non
     await expect(answer.get_by_text("two ranges with the tool")).to_be_hidden()
     await thought.click()
     await expect(answer.get_by_text("two ranges with the tool")).to_be_visible()
+
+
+async def test_a_look_up_that_did_not_work_says_why(on_stage: NewOwner, the_stage: Stage) -> None:
+    marlow = await on_stage()
+    the_stage.director.play(tool_use(("order_details", {"number": 999999})), text("There is no such order."))
+    answer = await marlow.ask("What was in order 999999?")
+    await answer.get_by_text("The look-up did not work").click()
+    await expect(answer.get_by_text("number", exact=True)).to_be_visible()
+    await expect(answer.get_by_text("999999").first).to_be_visible()
 
 
 async def test_only_the_last_question_goes_on_the_way(owner: NewOwner) -> None:
@@ -150,3 +145,11 @@ async def test_a_screen_reader_hears_an_answer_once_and_whole(owner: NewOwner) -
     await maria.ask(LONG)
     await expect(maria.page.locator("[aria-live=polite]")).to_contain_text("The answer:")
     assert len(await maria.page.evaluate("window.heard")) == 1
+
+
+async def test_a_copy_that_the_browser_refuses_says_so(owner: NewOwner) -> None:
+    maria = await owner(MARIA, "/ask")
+    answer = await maria.ask("How did we do yesterday?")
+    await maria.page.evaluate("() => { Clipboard.prototype.writeText = () => Promise.reject(new DOMException('no')); }")
+    await answer.get_by_role("button", name="Copy").click()
+    await expect(answer.get_by_role("status")).to_contain_text("The browser did not allow it")

@@ -89,6 +89,32 @@ async def test_a_question_on_the_front_page_begins_a_conversation(owner: NewOwne
     await expect(maria.page).to_have_url(re.compile(r"/ask\?c="))
 
 
+async def test_money_and_days_are_written_as_the_restaurant_writes_them(
+    owner: NewOwner, cloud: WholeCloud, tmp_path: Path
+) -> None:
+    """Australian dollars are no bare dollars, on a card as in an answer; and only Americans put the month first."""
+    lines = ["order_number,ordered_at,item,category,quantity,unit_price"]
+    lines += [f"{day},2026-11-{day:02}T12:00:00,Flat White,Coffee,3,1200.50" for day in range(1, 22)]
+    file = tmp_path / "orders.csv.gz"
+    file.write_bytes(gzip.compress("\n".join(lines).encode()))
+    email = "owner@wharf.example"
+    place = {"NAME": "The Wharf", "TIMEZONE": "Australia/Sydney", "CURRENCY": "AUD", "OWNER": email}
+    done = await cloud.command("local.import_file", FILE=str(file), **place)
+    assert done.code == 0, done
+    maria, wharf = await owner(MARIA), await owner(email)
+    month = r"(November|December) "
+    await expect(maria.page.locator("main")).to_contain_text(re.compile(rf"{month}\d{{1,2}}, 2026"))
+    await expect(wharf.page.locator("main")).to_contain_text(re.compile(rf"\d{{1,2}} {month}2026"))
+    await wharf.page.get_by_role("radio", name="90 days").click()
+    await expect(wharf.page.get_by_role("region", name="Revenue by day")).to_contain_text("A$75,631.50")
+    await expect(wharf.page.get_by_role("region", name="Recent orders")).to_contain_text("A$3,601.50")
+    await wharf.page.get_by_role("link", name="New question").click()
+    answer = await wharf.ask("What was in order 7?")
+    await expect(answer).to_contain_text("A$3,601.50")
+    await answer.locator(".figure:not(.figure-date)").last.click()
+    await expect(wharf.page.get_by_role("dialog")).to_contain_text("A$")
+
+
 async def test_what_a_menu_says_is_never_obeyed(owner: NewOwner, cloud: WholeCloud, tmp_path: Path) -> None:
     hostile = ["<img src=x onerror=alert(1)>", "[free](javascript:alert(2))", "![x](https://away.example/x.png)"]
     lines = ["order_number,ordered_at,item,category,quantity,unit_price"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -36,3 +39,35 @@ def test_what_was_made_does_not(web: Path) -> None:
         (web / name / "made.js").write_text("made")
     (web / "next-env.d.ts").write_text("made")
     assert build_web.sources_hash() == before
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Path:
+    shutil.copy(build_web.WEB / "complete-lock.mjs", tmp_path)
+    return Path(shutil.copy(build_web.WEB / "package-lock.json", tmp_path))
+
+
+def check_lock(lock: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = ["node", "complete-lock.mjs", *options]
+    return subprocess.run(command, cwd=lock.parent, capture_output=True, text=True, check=False)
+
+
+def test_a_lock_file_without_another_systems_build_is_found_out_and_completed(lock: Path) -> None:
+    whole = lock.read_text()
+    assert check_lock(lock, "--check").returncode == 0
+    parts = json.loads(whole)
+    del parts["packages"]["node_modules/@next/swc-win32-x64-msvc"]
+    lock.write_text(json.dumps(parts, indent=2))
+    refused = check_lock(lock, "--check")
+    assert (refused.returncode, "@next/swc-win32-x64-msvc" in refused.stderr) == (1, True)
+    assert check_lock(lock).returncode == 0
+    assert json.loads(lock.read_text()).keys() == json.loads(whole).keys()
+    assert check_lock(lock, "--check").returncode == 0
+
+
+def test_a_lock_file_with_a_registrys_address_is_found_out(lock: Path) -> None:
+    parts = json.loads(lock.read_text())
+    parts["packages"]["node_modules/react"]["resolved"] = "https://registry.example/react.tgz"
+    lock.write_text(json.dumps(parts))
+    refused = check_lock(lock, "--check")
+    assert (refused.returncode, "node_modules/react" in refused.stderr) == (1, True)

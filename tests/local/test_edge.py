@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from local.aws import Identity
+from local.build_web import OUT
 from local.database import Database
 from local.edge import Edge, browser_config, read_routes
 from local.ministack import Ministack
@@ -132,13 +133,14 @@ async def test_the_front_page_says_when_the_pages_are_not_built(config: Config, 
     assert "make web" in answer.text
 
 
-def test_no_page_begins_with_a_path_of_the_api() -> None:
-    pages = Path(__file__).parents[2] / "web" / "pages"
+def test_nothing_of_the_export_lies_where_the_api_is() -> None:
+    """The export itself, every page and file of it by the address that a browser asks for."""
+    assert OUT.is_dir(), "the pages have not been built: make web"
+    files = [file.relative_to(OUT).as_posix() for file in OUT.rglob("*") if file.is_file()]
+    addresses = {"/" + re.sub(r"(^|(?<=/))index$", "", name.removesuffix(".html")) for name in files}
+    assert {"/", "/ask", "/sign-in", "/icon.svg"} <= addresses
     routes = read_routes()
-    names = [file.relative_to(pages).with_suffix("").as_posix() for file in pages.rglob("*.tsx")]
-    assert "ask" in names
-    for name in names:
-        assert not routes.reaches_service(f"/{name}"), name
+    assert [each for each in addresses if routes.reaches_service(each) or each == "/config.json"] == []
 
 
 async def test_routes_json_names_every_route_of_the_service_and_no_other(config: Config) -> None:

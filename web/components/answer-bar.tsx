@@ -1,7 +1,7 @@
 import { Check, Copy, Gauge, RotateCcw } from "lucide-react";
-import { Popover } from "radix-ui";
 import { useState } from "react";
 import { AnswerDetails } from "@/components/answer-details";
+import { Disclosure } from "@/components/disclosure";
 import { answerText, type Message } from "@/lib/messages";
 import type { Receipt } from "@/lib/receipts";
 import { text } from "@/lib/strings";
@@ -31,39 +31,36 @@ export function AnswerBar({ message, receipts, onRegenerate }: BarProps) {
           <RotateCcw className="size-4" />
         </button>
       )}
-      <Popover.Root>
-        <Popover.Trigger className="icon-button" aria-label={words.details} title={words.details}>
-          <Gauge className="size-4" />
-        </Popover.Trigger>
-        <Popover.Portal>
-          <Popover.Content
-            side="top"
-            align="start"
-            sideOffset={6}
-            collisionPadding={12}
-            aria-label={words.details}
-            className="rising z-40 w-80 max-w-[calc(100vw-1.5rem)] rounded-2xl border border-line bg-surface p-4 text-sm shadow-float outline-none"
-          >
-            <AnswerDetails message={message} />
-          </Popover.Content>
-        </Popover.Portal>
-      </Popover.Root>
+      <Disclosure label={words.details} side="top" className="icon-button" button={<Gauge className="size-4" />}>
+        <AnswerDetails message={message} />
+      </Disclosure>
       {receipts.length > 0 && <span className="ml-1.5 text-xs">{text.receipts.summary(matched, receipts.length)}</span>}
     </div>
   );
 }
 
 function CopyButton({ copied }: { copied: string }) {
-  const [done, setDone] = useState(false);
+  const [done, setDone] = useState<"yes" | "refused" | null>(null);
+  /** Not every page may write there: a browser asks its owner, and knows no clipboard over plain HTTP. */
   async function copy() {
-    await navigator.clipboard.writeText(copied);
-    setDone(true);
-    window.setTimeout(() => setDone(false), 1600);
+    const written = navigator.clipboard?.writeText(copied) ?? Promise.reject();
+    setDone(
+      await written.then(
+        () => "yes" as const,
+        () => "refused" as const,
+      ),
+    );
+    window.setTimeout(() => setDone(null), 3000);
   }
-  const label = done ? words.copied : words.copy;
+  const label = done === "yes" ? words.copied : words.copy;
   return (
-    <button type="button" className="icon-button" onClick={copy} aria-label={label} title={label} disabled={!copied}>
-      {done ? <Check className="size-4 text-good" /> : <Copy className="size-4" />}
-    </button>
+    <>
+      <button type="button" className="icon-button" onClick={copy} aria-label={label} title={label} disabled={!copied}>
+        {done === "yes" ? <Check className="size-4 text-good" /> : <Copy className="size-4" />}
+      </button>
+      <span role="status" className="text-xs">
+        {done === "refused" && words.copyRefused}
+      </span>
+    </>
   );
 }

@@ -2,8 +2,9 @@ import { ChevronRight, Table2 } from "lucide-react";
 import { useMemo } from "react";
 import { Bars } from "@/components/bars";
 import { DayBars } from "@/components/day-bars";
+import { PeriodBars } from "@/components/period-bars";
 import { SliceTable } from "@/components/slice-table";
-import { basisOf, pictureOf } from "@/lib/basis";
+import { basisOf, type Picture, pictureOf } from "@/lib/basis";
 import type { Receipt } from "@/lib/receipts";
 import type { Slice } from "@/lib/slices";
 import { text } from "@/lib/strings";
@@ -18,13 +19,9 @@ export function AnswerBasis({ answer, receipts, grounds }: { answer: string; rec
       {picture && (
         <figure className="card max-w-xl px-4 py-3.5">
           <figcaption className="mb-3 text-xs font-medium text-muted">
-            {text.slices.names[picture.slice.name]}
+            {picture.by === "orders" ? text.slices.ordersByDay : text.slices.names[picture.slice.name]}
           </figcaption>
-          {picture.kind === "days" ? (
-            <DayBars rows={picture.rows} currency={picture.slice.currency} />
-          ) : (
-            <Bars rows={picture.rows.slice(0, 10)} currency={picture.slice.currency} by="quantity" />
-          )}
+          <Drawn picture={picture} />
         </figure>
       )}
       <details className="group/basis">
@@ -45,4 +42,14 @@ export function AnswerBasis({ answer, receipts, grounds }: { answer: string; rec
       </details>
     </div>
   );
+}
+
+const MOST_ROWS = 10;
+
+function Drawn({ picture: { slice, kind, rows, lit, by } }: { picture: Picture }) {
+  const { currency } = slice;
+  if (kind === "days") return <DayBars rows={rows} lit={lit} by={by ?? "net"} currency={currency} />;
+  if (kind === "items") return <Bars rows={rows.slice(0, MOST_ROWS)} currency={currency} by="quantity" />;
+  if (kind === "periods") return <PeriodBars rows={rows} currency={currency} />;
+  return <SliceTable slice={{ ...slice, rows }} most={MOST_ROWS} />;
 }

@@ -25,7 +25,7 @@ export const Answer = memo(function Answer({ message, live, onRegenerate }: Answ
   const receipts = dataOf(message, "receipts")?.figures ?? NONE;
   const grounds = useMemo(() => groundsOf(message), [message]);
   const failure = dataOf(message, "failure");
-  const stopped = message.metadata?.status === "stopped";
+  const ended = live ? null : endOf(message);
   return (
     <article aria-label={text.chat.answer} aria-busy={live} className="group/answer flex flex-col gap-3">
       {message.metadata?.standIn && <StandInBadge />}
@@ -38,7 +38,7 @@ export const Answer = memo(function Answer({ message, live, onRegenerate }: Answ
           <span className="block text-xs opacity-80">{text.chat.incident(failure.incidentId)}</span>
         </Notice>
       )}
-      {stopped && <Notice tone="plain">{text.chat.stopped}</Notice>}
+      {ended && <Notice tone="plain">{ended}</Notice>}
       {!live && receipts.length > 0 && (
         <AnswerBasis answer={answerText(message)} receipts={receipts} grounds={grounds} />
       )}
@@ -46,6 +46,13 @@ export const Answer = memo(function Answer({ message, live, onRegenerate }: Answ
     </article>
   );
 });
+
+/** What a reader should know of how it ended, when nothing failed. */
+function endOf({ metadata }: Message): string | null {
+  if (metadata?.status === "stopped") return text.chat.stopped;
+  if (metadata?.finishReason === "length") return text.chat.cutShort;
+  return metadata?.finishReason === "content-filter" ? text.chat.withheld : null;
+}
 
 function RetryButton({ onRetry }: { onRetry: () => void }) {
   return (
@@ -63,7 +70,9 @@ function Parts({ message, receipts, live }: { message: Message; receipts: Receip
     if (part.type === "text") {
       const begins = base;
       base += part.text.length + BETWEEN_TEXTS.length;
-      return <AnswerText key={key} markdown={part.text} base={begins} receipts={receipts} />;
+      return (
+        <AnswerText key={key} markdown={part.text} base={begins} receipts={receipts} live={live && place === last} />
+      );
     }
     if (part.type === "reasoning") return <Reasoning key={key} thought={part.text} live={live && place === last} />;
     if (isToolUIPart(part)) return <ToolStep key={part.toolCallId} name={getToolName(part)} part={part} />;

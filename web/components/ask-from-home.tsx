@@ -1,6 +1,7 @@
 import { ArrowRight } from "lucide-react";
 import { useRouter } from "next/router";
-import type { FormEvent } from "react";
+import { type FormEvent, useEffect, useRef } from "react";
+import { FROM_HOME, keepDraft, takeDraft } from "@/lib/drafts";
 import { leaveQuestion } from "@/lib/first-question";
 import { LONGEST_QUESTION, questionBytes } from "@/lib/question";
 import { text } from "@/lib/strings";
@@ -8,6 +9,13 @@ import { text } from "@/lib/strings";
 /** A question typed beside the numbers opens a conversation with it. */
 export function AskFromHome() {
   const router = useRouter();
+  const input = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    const field = input.current;
+    if (field) field.value = takeDraft(FROM_HOME) || field.value;
+    return () => keepDraft(FROM_HOME, field?.value ?? "");
+  }, []);
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -15,12 +23,14 @@ export function AskFromHome() {
     const bytes = questionBytes(question);
     if (bytes === 0 || bytes > LONGEST_QUESTION) return;
     leaveQuestion(question);
+    event.currentTarget.reset();
     void router.push("/ask");
   }
 
   return (
     <form onSubmit={submit} className="relative">
       <input
+        ref={input}
         name="question"
         autoComplete="off"
         aria-label={text.home.askPlaceholder}

@@ -4,8 +4,10 @@ import { useRouter } from "next/router";
 import { useCallback, useEffect } from "react";
 import { AnswerAnnouncement } from "@/components/answer-announcement";
 import { Composer } from "@/components/composer";
+import { LoadingPart } from "@/components/loading-part";
 import { Suggestions } from "@/components/suggestions";
 import { useConversations } from "@/lib/conversations";
+import { NOWHERE } from "@/lib/drafts";
 import { takeQuestion } from "@/lib/first-question";
 import { text } from "@/lib/strings";
 import { useAnswering } from "@/lib/use-answering";
@@ -14,7 +16,10 @@ const words = text.chat;
 
 /** What shows answers is heavy, and an empty chat has none: it is fetched while the reader still types. */
 const loadLog = () => import("@/components/log");
-const Log = dynamic(loadLog, { ssr: false });
+const Log = dynamic(loadLog, {
+  ssr: false,
+  loading: ({ error, retry }) => <LoadingPart error={error} onRetry={retry} />,
+});
 
 export function Chat({ id, isNew }: { id: string; isNew: boolean }) {
   const router = useRouter();
@@ -49,7 +54,16 @@ export function Chat({ id, isNew }: { id: string; isNew: boolean }) {
       <div
         className={`mx-auto w-full max-w-3xl px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))] ${empty ? "md:pb-6" : ""}`}
       >
-        <Composer busy={chat.state !== "idle"} stopping={chat.stopping} onAsk={askHere} onStop={chat.stop} />
+        <Composer
+          conversation={router.query.c === id ? id : NOWHERE}
+          busy={chat.state !== "idle"}
+          stoppable={chat.state === "asked" || chat.state === "streaming" || chat.state === "elsewhere"}
+          stopping={chat.stopping}
+          waiting={chat.waiting}
+          onTakeBack={chat.takeBack}
+          onAsk={askHere}
+          onStop={chat.stop}
+        />
         <p className="pt-2 text-center text-xs text-muted">{words.privacy}</p>
       </div>
       <AnswerAnnouncement messages={chat.messages} busy={chat.state !== "idle"} />

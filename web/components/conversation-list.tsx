@@ -1,14 +1,19 @@
-import { Ellipsis, Pencil, Trash2 } from "lucide-react";
+import { Ellipsis } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useRouter } from "next/router";
-import { DropdownMenu } from "radix-ui";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
+import { LoadingOver } from "@/components/loading-part";
 import { Notice } from "@/components/notice";
 import { useUndo } from "@/components/undo";
 import { type Conversation, useConversations } from "@/lib/conversations";
 import { text } from "@/lib/strings";
 
 const words = text.conversations;
+const ConversationMenu = dynamic(() => import("@/components/conversation-menu"), {
+  ssr: false,
+  loading: ({ error, retry }) => <LoadingOver error={error} onRetry={retry} />,
+});
 
 export function ConversationList() {
   const { conversations, isLoading, error, hasMore, showOlder, rename, remove } = useConversations();
@@ -28,6 +33,7 @@ export function ConversationList() {
 
   function deleteWithUndo(conversation: Conversation) {
     const open = router.query.c === conversation.id;
+    setFailed(false);
     hide(conversation.id, true);
     if (open) void router.push("/ask");
     offerUndo({
@@ -60,7 +66,10 @@ export function ConversationList() {
               key={each.id}
               conversation={each}
               active={router.pathname === "/ask" && router.query.c === each.id}
-              onRename={(title) => rename(each.id, title).catch(() => setFailed(true))}
+              onRename={(title) => {
+                setFailed(false);
+                rename(each.id, title).catch(() => setFailed(true));
+              }}
               onDelete={() => deleteWithUndo(each)}
             />
           ))}
@@ -88,6 +97,8 @@ interface ItemProps {
 
 function Item({ conversation, active, onRename, onDelete }: ItemProps) {
   const [renaming, setRenaming] = useState(false);
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   if (renaming) {
     const save = (title: string) => {
       setRenaming(false);
@@ -111,27 +122,28 @@ function Item({ conversation, active, onRename, onDelete }: ItemProps) {
       >
         {conversation.title}
       </Link>
-      <DropdownMenu.Root modal={false}>
-        <DropdownMenu.Trigger
-          className="icon-button size-8 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100 pointer-coarse:opacity-100"
+      <div className="relative">
+        <button
+          ref={button}
+          type="button"
+          className="icon-button size-8 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 pointer-coarse:opacity-100"
           aria-label={words.menu(conversation.title)}
+          aria-haspopup="menu"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
         >
           <Ellipsis className="size-4" />
-        </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content
-            align="end"
-            className="z-50 min-w-36 rounded-xl border border-line bg-surface p-1 shadow-float"
-          >
-            <DropdownMenu.Item className="menu-item" onSelect={() => setRenaming(true)}>
-              <Pencil className="size-4 text-muted" /> {words.rename}
-            </DropdownMenu.Item>
-            <DropdownMenu.Item className="menu-item text-bad" onSelect={onDelete}>
-              <Trash2 className="size-4" /> {words.remove}
-            </DropdownMenu.Item>
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+        </button>
+        {open && (
+          <ConversationMenu
+            button={button}
+            label={words.menu(conversation.title)}
+            onRename={() => setRenaming(true)}
+            onDelete={onDelete}
+            onClose={() => setOpen(false)}
+          />
+        )}
+      </div>
     </li>
   );
 }

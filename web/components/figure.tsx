@@ -3,7 +3,8 @@ import { ReceiptContext } from "@/components/receipt-popover";
 import type { Receipt } from "@/lib/receipts";
 import { text } from "@/lib/strings";
 
-/** A figure of an answer. Hovered, focused or tapped, it shows where it comes from. */
+/** A figure of an answer. Hovered, focused or tapped, it shows where it comes from. Its mark comes when the answer is
+ * finished, and must not move a letter of it. */
 export function Figure({ number, children }: { number: number; children: ReactNode }) {
   const { receipts, shown, show, hide } = useContext(ReceiptContext);
   const receipt = receipts[number];
@@ -11,8 +12,10 @@ export function Figure({ number, children }: { number: number; children: ReactNo
   const unmatched = receipt.source.type === "unmatched";
   const label = unmatched ? text.receipts.unmatchedLabel(receipt.text) : text.receipts.show(receipt.text);
   return (
-    <button
-      type="button"
+    // biome-ignore lint/a11y/useSemanticElements: a button does not break over lines, and the text would move
+    <span
+      role="button"
+      tabIndex={0}
       data-figure
       className={look(receipt)}
       aria-label={label}
@@ -28,9 +31,14 @@ export function Figure({ number, children }: { number: number; children: ReactNo
       }}
       onBlur={hide}
       onClick={(event) => show(number, event.currentTarget, true)}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        show(number, event.currentTarget, true);
+      }}
     >
       {children}
-    </button>
+    </span>
   );
 }
 

@@ -1,9 +1,9 @@
 import { ArrowDown } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import { Answer } from "@/components/answer";
 import { Notice } from "@/components/notice";
-import { dataOf, type Message } from "@/lib/messages";
-import type { Problem } from "@/lib/problem";
+import { dataOf, isSpeaking, type Message } from "@/lib/messages";
+import { asProblem, Problem } from "@/lib/problem";
 import { text } from "@/lib/strings";
 import type { Answering } from "@/lib/use-answering";
 import { useStickToEnd } from "@/lib/use-stick-to-end";
@@ -12,10 +12,11 @@ const words = text.chat;
 
 /** The questions and answers of a conversation, and what it is waiting for. */
 export default function Log({ chat }: { chat: Answering }) {
-  const { scroller, atEnd, toEnd } = useStickToEnd(chat.messages);
+  const { scroller, atEnd, toEnd } = useStickToEnd(chat.messages, chat.messages[0]?.id);
   const last = chat.messages.at(-1);
   const failureShown = last ? dataOf(last, "failure") !== null : false;
-  const waiting = chat.state === "asked" || (chat.state === "elsewhere" && last?.role === "user");
+  const live = chat.state === "asked" || chat.state === "streaming";
+  const waiting = live ? !last || !isSpeaking(last) : chat.state === "elsewhere";
   return (
     <div className="relative min-h-0 flex-1">
       <div
@@ -29,27 +30,18 @@ export default function Log({ chat }: { chat: Answering }) {
         <h1 className="sr-only">{words.log}</h1>
         <ol className="mx-auto flex w-full max-w-3xl flex-col gap-7 px-4 pt-8 pb-10">
           {chat.state === "opening" && !chat.problem && <OpeningSkeleton />}
+          {chat.showOlder && <Older onShow={chat.showOlder} />}
           {chat.messages.map((message) => (
-            <li key={message.id} className="turn">
-              {message.role === "user" ? (
-                <Question message={message} />
-              ) : (
-                <Answer
-                  message={message}
-                  live={message === last && chat.state === "streaming"}
-                  onRegenerate={message === last && chat.state === "idle" ? chat.regenerate : null}
-                />
-              )}
-            </li>
+            <Turn
+              key={message.id}
+              message={message}
+              live={message === last && live}
+              onRegenerate={message === last && chat.state === "idle" ? chat.regenerate : null}
+            />
           ))}
           {waiting && (
             <li>
-              <Waiting sentence={chat.status ?? (chat.state === "elsewhere" ? words.stillAnswering : words.waiting)} />
-            </li>
-          )}
-          {chat.state === "elsewhere" && last?.role === "assistant" && (
-            <li>
-              <Waiting sentence={words.stillAnswering} />
+              <Waiting sentence={live ? (chat.status ?? words.waiting) : words.stillAnswering} />
             </li>
           )}
           {chat.problem && !failureShown && (
@@ -73,6 +65,54 @@ export default function Log({ chat }: { chat: Answering }) {
   );
 }
 
+/** A long conversation opens with its end. */
+function Older({ onShow }: { onShow: () => Promise<void> }) {
+  const [state, setState] = useState<"idle" | "fetching" | Problem>("idle");
+  const failed = state instanceof Problem;
+  const show = () => {
+    setState("fetching");
+    onShow().then(
+      () => setState("idle"),
+      (error: unknown) => setState(asProblem(error)),
+    );
+  };
+  const button = (
+    <button type="button" className="button-quiet h-9" onClick={show} disabled={state === "fetching"}>
+      {failed ? words.retry : words.older}
+    </button>
+  );
+  return (
+    <li className="flex flex-col items-center">
+      {failed ? (
+        <Notice tone="bad" action={button}>
+          {state.message}
+        </Notice>
+      ) : (
+        button
+      )}
+    </li>
+  );
+}
+
+interface TurnProps {
+  message: Message;
+  live: boolean;
+  onRegenerate: (() => void) | null;
+}
+
+/** Kept as it is while another one comes: two hundred of them are looked at with every token. */
+const Turn = memo(function Turn({ message, live, onRegenerate }: TurnProps) {
+  return (
+    <li className="turn">
+      {message.role === "user" ? (
+        <Question message={message} />
+      ) : (
+        <Answer message={message} live={live} onRegenerate={onRegenerate} />
+      )}
+    </li>
+  );
+});
+
 function Question({ message }: { message: Message }) {
   return (
     <div className="flex justify-end">
@@ -88,7 +128,7 @@ function Waiting({ sentence }: { sentence: string }) {
   return (
     <p className="flex items-center gap-2.5 text-muted">
       <span className="breathing size-2 rounded-full bg-accent" aria-hidden="true" />
-      {sentence} …
+      {sentence.replace(/\.$/, "")} …
     </p>
   );
 }

@@ -48,7 +48,9 @@ function Orders({ orders }: { orders: Slice }) {
           {orders.rows.map((row) => (
             <tr key={row.number} className="border-b border-line/60 last:border-0">
               <td className="px-2 py-2">{row.number}</td>
-              <td className="px-2 py-2 whitespace-nowrap text-muted">{format.localTime(String(row.ordered_at))}</td>
+              <td className="px-2 py-2 whitespace-nowrap text-muted">
+                {format.localTime(String(row.ordered_at), orders.currency)}
+              </td>
               <td className={`px-2 py-2 ${LOOK[String(row.status)] ?? ""}`}>
                 {format.value(row.status, "text", orders.currency)}
               </td>

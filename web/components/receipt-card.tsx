@@ -16,6 +16,7 @@ interface CardProps {
 export function ReceiptCard({ receipt, receipts, grounds }: CardProps) {
   const { source } = receipt;
   const unmatched = source.type === "unmatched";
+  const currency = grounds[0]?.currency ?? "";
   const Icon = unmatched ? TriangleAlert : ReceiptText;
   return (
     <div className="flex flex-col gap-2.5">
@@ -24,7 +25,7 @@ export function ReceiptCard({ receipt, receipts, grounds }: CardProps) {
         {unmatched ? text.receipts.unmatchedTitle : text.receipts.title}
       </div>
       <p className="leading-5">
-        {describe(source, receipts)}
+        {describe(source, receipts, currency)}
         {receipt.rounded && <span className="text-muted">, {text.receipts.rounded}</span>}
       </p>
       <Proof source={source} grounds={grounds} receipts={receipts} />
@@ -33,7 +34,8 @@ export function ReceiptCard({ receipt, receipts, grounds }: CardProps) {
 }
 
 function Proof({ source, grounds, receipts }: { source: Source; grounds: Slice[]; receipts: Receipt[] }) {
-  if (!("slice" in source)) return "of" in source ? <Parts of={source.of} receipts={receipts} /> : null;
+  if ("of" in source) return <Parts of={source.of} receipts={receipts} currency={grounds[0]?.currency ?? ""} />;
+  if (!("slice" in source)) return null;
   const slice = sliceOf(source, grounds);
   if (!slice) return null;
   if (source.type === "row") {
@@ -75,7 +77,7 @@ function OneFact({ slice, name }: { slice: Slice; name: string }) {
     <dl className="tabular grid grid-cols-[auto_1fr] overflow-hidden rounded-xl border border-line">
       {typeof start === "string" && typeof end === "string" && (
         <Pair column={{ name: "start", kind: "day" }} strong={false}>
-          {text.receipts.span(format.day(start), format.day(end))}
+          {text.receipts.span(format.day(start, slice.currency), format.day(end, slice.currency))}
         </Pair>
       )}
       <Pair column={found} strong>
@@ -107,14 +109,14 @@ function Rows({ rows, slice, column }: { rows: Row[]; slice: Slice; column: stri
   );
 }
 
-function Parts({ of, receipts }: { of: [number, number]; receipts: Receipt[] }) {
+function Parts({ of, receipts, currency }: { of: [number, number]; receipts: Receipt[]; currency: string }) {
   return (
     <ul className="flex flex-col gap-1 text-muted">
       {of.map((position) => {
         const part = receipts[position];
         return part ? (
           <li key={position}>
-            <span className="font-medium text-ink">{part.text}</span>: {describe(part.source, receipts)}
+            <span className="font-medium text-ink">{part.text}</span>: {describe(part.source, receipts, currency)}
           </li>
         ) : null;
       })}

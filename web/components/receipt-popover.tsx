@@ -1,8 +1,15 @@
-import { Popover } from "radix-ui";
+import dynamic from "next/dynamic";
 import { createContext, type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { LoadingOver } from "@/components/loading-part";
 import { ReceiptCard } from "@/components/receipt-card";
 import type { Receipt } from "@/lib/receipts";
 import type { Slice } from "@/lib/slices";
+
+const loadFloating = () => import("@/components/floating");
+const Floating = dynamic(loadFloating, {
+  ssr: false,
+  loading: ({ error, retry }) => <LoadingOver error={error} onRetry={retry} />,
+});
 
 const LINGER_MS = 140;
 
@@ -30,6 +37,7 @@ export function ReceiptPopover(props: { receipts: Receipt[]; grounds: Slice[]; c
 
   const show = useCallback((number: number, element: HTMLElement, atOnce: boolean) => {
     window.clearTimeout(timer.current);
+    void loadFloating();
     const now = () => {
       figure.current = element;
       setShown(number);
@@ -49,29 +57,17 @@ export function ReceiptPopover(props: { receipts: Receipt[]; grounds: Slice[]; c
     <ReceiptContext.Provider value={context}>
       {children}
       {receipt && (
-        <Popover.Root open onOpenChange={(open) => !open && setShown(null)}>
-          <Popover.Anchor virtualRef={figure as React.RefObject<HTMLElement>} />
-          <Popover.Portal>
-            <Popover.Content
-              key={shown}
-              side="top"
-              sideOffset={6}
-              collisionPadding={12}
-              aria-label={receipt.text}
-              onOpenAutoFocus={(event) => event.preventDefault()}
-              onCloseAutoFocus={(event) => event.preventDefault()}
-              onFocusOutside={(event) => event.preventDefault()}
-              onPointerDownOutside={(event) => {
-                if (event.target instanceof Element && event.target.closest("[data-figure]")) event.preventDefault();
-              }}
-              onPointerEnter={() => window.clearTimeout(timer.current)}
-              onPointerLeave={hide}
-              className="rising z-40 w-80 max-w-[calc(100vw-1.5rem)] rounded-2xl border border-line bg-surface p-4 text-sm shadow-float outline-none"
-            >
-              <ReceiptCard receipt={receipt} receipts={receipts} grounds={grounds} />
-            </Popover.Content>
-          </Popover.Portal>
-        </Popover.Root>
+        <Floating
+          key={shown}
+          anchor={figure}
+          label={receipt.text}
+          side="top"
+          onClose={() => setShown(null)}
+          onPointerEnter={() => window.clearTimeout(timer.current)}
+          onPointerLeave={hide}
+        >
+          <ReceiptCard receipt={receipt} receipts={receipts} grounds={grounds} />
+        </Floating>
       )}
     </ReceiptContext.Provider>
   );

@@ -1,5 +1,6 @@
 import dynamic from "next/dynamic";
 import { Card } from "@/components/card";
+import { LoadingPart } from "@/components/loading-part";
 import * as format from "@/lib/format";
 import type { Range } from "@/lib/range";
 import { fact, type Slice, whole } from "@/lib/slices";
@@ -11,7 +12,8 @@ const words = text.home.revenue;
 /** The charting library is fetched when there is something to draw. */
 const RevenueChart = dynamic(() => import("@/components/revenue-chart"), {
   ssr: false,
-  loading: () => <div className="flex-1 rounded-xl bg-sunken/50" />,
+  loading: ({ error, retry }) =>
+    error ? <LoadingPart error={error} onRetry={retry} /> : <div className="flex-1 rounded-xl bg-sunken/50" />,
 });
 
 export function RevenueCard({ range }: { range: Range }) {

@@ -12,13 +12,16 @@ export default function RevenueChart({ rows, currency }: ChartProps) {
   const [first, last] = [String(rows[0]?.day ?? ""), String(rows.at(-1)?.day ?? "")];
   const still = typeof window !== "undefined" && window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   return (
-    <figure className="min-h-56 flex-1" aria-label={text.home.revenue.chart(format.day(first), format.day(last))}>
+    <figure
+      className="min-h-56 flex-1"
+      aria-label={text.home.revenue.chart(format.day(first, currency), format.day(last, currency))}
+    >
       <ResponsiveContainer width="100%" height={240}>
         <BarChart data={rows} margin={{ top: 4, right: 0, bottom: 0, left: 0 }} barCategoryGap="18%" accessibilityLayer>
           <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis
             dataKey="day"
-            tickFormatter={format.shortDay}
+            tickFormatter={(day: string) => format.shortDay(day, currency)}
             minTickGap={36}
             tickLine={false}
             axisLine={{ stroke: "var(--line)" }}
@@ -56,7 +59,7 @@ export default function RevenueChart({ rows, currency }: ChartProps) {
 function Hint({ row, currency }: { row: Row; currency: string }) {
   return (
     <div className="tabular rounded-xl border border-line bg-surface px-3 py-2 text-sm shadow-float">
-      <div className="text-muted">{format.dayWithWeekday(String(row.day))}</div>
+      <div className="text-muted">{format.dayWithWeekday(String(row.day), currency)}</div>
       <div className="font-medium">{format.money(whole(row.net), currency)}</div>
       <div className="text-muted">{text.home.revenue.orders(whole(row.orders))}</div>
     </div>

@@ -1,13 +1,23 @@
-import { Menu, X } from "lucide-react";
+import { Menu } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useRouter } from "next/router";
-import { Dialog } from "radix-ui";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { SWRConfig } from "swr";
 import { Brand } from "@/components/brand";
+import { LoadingOver } from "@/components/loading-part";
 import { Sidebar } from "@/components/sidebar";
 import { UndoProvider } from "@/components/undo";
 import { useSignedIn } from "@/lib/session";
 import { text } from "@/lib/strings";
+
+const PhoneMenu = dynamic(() => import("@/components/phone-menu"), {
+  ssr: false,
+  loading: ({ error, retry }) => <LoadingOver error={error} onRetry={retry} />,
+});
+
+/** What was fetched goes with the sign-in that it was fetched for, however that ends. */
+const ownMemory = { provider: () => new Map() };
 
 /** What stands around every page that shows a restaurant's data; whoever is not signed in is sent to do so first. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -20,7 +30,17 @@ export function Shell({ children }: { children: ReactNode }) {
 
   if (!signedIn) return <main className="min-h-full" aria-busy="true" />;
   return (
-    <UndoProvider>
+    <SWRConfig value={ownMemory}>
+      <UndoProvider>
+        <Frame>{children}</Frame>
+      </UndoProvider>
+    </SWRConfig>
+  );
+}
+
+function Frame({ children }: { children: ReactNode }) {
+  return (
+    <>
       <a
         href="#content"
         className="button-main sr-only focus:not-sr-only focus:absolute focus:top-3 focus:left-3 focus:z-50 focus:px-4"
@@ -38,7 +58,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </main>
         </div>
       </div>
-    </UndoProvider>
+    </>
   );
 }
 
@@ -46,6 +66,7 @@ export function Shell({ children }: { children: ReactNode }) {
 function TopBar() {
   const router = useRouter();
   const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
 
   useEffect(() => {
     const close = () => setOpen(false);
@@ -55,26 +76,19 @@ function TopBar() {
 
   return (
     <header className="flex h-14 shrink-0 items-center justify-between border-b border-line px-3 md:hidden">
-      <Dialog.Root open={open} onOpenChange={setOpen}>
-        <Dialog.Trigger className="icon-button" aria-label={text.navigation.open}>
-          <Menu className="size-5" />
-        </Dialog.Trigger>
-        <Dialog.Portal>
-          {/* Not Radix's own overlay: it would put a style element into the page, which the policy forbids. */}
-          <div className="fixed inset-0 z-30 bg-ink/30 dark:bg-black/60" />
-          <Dialog.Content
-            className="fixed inset-y-0 left-0 z-40 w-80 max-w-[86vw] bg-paper shadow-float outline-none"
-            aria-describedby={undefined}
-          >
-            <Dialog.Title className="sr-only">{text.navigation.label}</Dialog.Title>
-            <Dialog.Close className="icon-button absolute top-3 right-3 z-10" aria-label={text.navigation.close}>
-              <X className="size-5" />
-            </Dialog.Close>
-            <Sidebar />
-          </Dialog.Content>
-        </Dialog.Portal>
-      </Dialog.Root>
-      <Link href="/">
+      <button
+        ref={button}
+        type="button"
+        className="icon-button"
+        aria-label={text.navigation.open}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        onClick={() => setOpen(true)}
+      >
+        <Menu className="size-5" />
+      </button>
+      {open && <PhoneMenu button={button} onClose={() => setOpen(false)} />}
+      <Link href="/" prefetch={false}>
         <Brand />
       </Link>
       <span className="size-9" />

@@ -2,7 +2,6 @@ import { ChartNoAxesColumn, LogOut, SquarePen } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/router";
 import type { ReactNode } from "react";
-import { useSWRConfig } from "swr";
 import { Brand } from "@/components/brand";
 import { ConversationList } from "@/components/conversation-list";
 import { useAccount } from "@/lib/account";
@@ -37,6 +36,7 @@ function Entry(props: { href: string; icon: ReactNode; active: boolean; children
   return (
     <Link
       href={props.href}
+      prefetch={false}
       aria-current={props.active ? "page" : undefined}
       className={`flex h-10 items-center gap-3 rounded-xl px-3 text-sm transition-colors ${look}`}
     >
@@ -48,20 +48,19 @@ function Entry(props: { href: string; icon: ReactNode; active: boolean; children
 
 function Account() {
   const { data } = useAccount();
-  const { mutate } = useSWRConfig();
-
-  async function leave() {
-    await signOut();
-    await mutate(() => true, undefined, { revalidate: false }); // nothing of this restaurant stays in memory
-  }
-
   return (
     <div className="flex items-center gap-2 border-t border-line px-5 py-3">
       <div className="min-w-0 flex-1 text-sm leading-tight">
         <div className="truncate font-medium">{data?.restaurant.name ?? "\u00a0"}</div>
         <div className="truncate text-xs text-muted">{data?.email ?? "\u00a0"}</div>
       </div>
-      <button type="button" className="icon-button" onClick={leave} aria-label={words.signOut} title={words.signOut}>
+      <button
+        type="button"
+        className="icon-button"
+        onClick={() => void signOut()}
+        aria-label={words.signOut}
+        title={words.signOut}
+      >
         <LogOut className="size-4" />
       </button>
     </div>

@@ -1,6 +1,7 @@
 import type { DynamicToolUIPart, ToolUIPart } from "ai";
 import { ChevronRight, CircleAlert, Search } from "lucide-react";
 import { SliceTable } from "@/components/slice-table";
+import { useAccount } from "@/lib/account";
 import * as format from "@/lib/format";
 import { isSlice } from "@/lib/slices";
 import { text } from "@/lib/strings";
@@ -16,6 +17,7 @@ export function ToolStep({ name, part }: { name: string; part: ToolUIPart | Dyna
   return (
     <details className="group/step">
       <summary className="inline-flex max-w-full items-center gap-2 rounded-lg py-1 pr-2 text-sm text-muted transition-colors hover:text-ink">
+        <ChevronRight className="size-3.5 shrink-0 transition-transform group-open/step:rotate-90" aria-hidden="true" />
         <Icon
           className={`size-4 shrink-0 ${failed ? "text-bad" : running ? "breathing text-accent" : ""}`}
           aria-hidden="true"
@@ -23,7 +25,6 @@ export function ToolStep({ name, part }: { name: string; part: ToolUIPart | Dyna
         <span className="truncate">
           {running ? words.running : failed ? words.failed : (words.names[name] ?? name)}
         </span>
-        <ChevronRight className="size-3.5 shrink-0 transition-transform group-open/step:rotate-90" aria-hidden="true" />
       </summary>
       <div className="mt-2 ml-1.75 flex flex-col gap-3 border-l border-line pb-1 pl-4 text-sm">
         <Arguments given={part.input} />
@@ -35,6 +36,7 @@ export function ToolStep({ name, part }: { name: string; part: ToolUIPart | Dyna
 }
 
 function Arguments({ given }: { given: unknown }) {
+  const currency = useAccount().data?.restaurant.currency ?? "";
   if (!given || typeof given !== "object") return null;
   const entries = Object.entries(given).filter(([, value]) => value !== null);
   if (entries.length === 0) return null;
@@ -43,14 +45,14 @@ function Arguments({ given }: { given: unknown }) {
       {entries.map(([key, value]) => (
         <div key={key} className="flex gap-1.5">
           <dt className="text-muted">{key.replaceAll("_", " ")}</dt>
-          <dd className="tabular">{shown(value)}</dd>
+          <dd className="tabular">{shown(value, currency)}</dd>
         </div>
       ))}
     </dl>
   );
 }
 
-function shown(value: unknown): string {
-  if (typeof value === "string") return DAY.test(value) ? format.day(value) : value;
+function shown(value: unknown, currency: string): string {
+  if (typeof value === "string") return DAY.test(value) ? format.day(value, currency) : value;
   return JSON.stringify(value);
 }

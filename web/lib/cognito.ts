@@ -36,6 +36,11 @@ function keepHalfDoneSignInsInMemory(): void {
   });
 }
 
+const memory = new Memory();
+
+/** The last sign-out; the next sign-in waits for it, or it would take the new tokens along. */
+let leaving: Promise<void> = Promise.resolve();
+
 let ready: Promise<void> | null = null;
 
 function configured(): Promise<void> {
@@ -57,7 +62,7 @@ async function configure(): Promise<void> {
     },
   };
   keepHalfDoneSignInsInMemory();
-  cognitoUserPoolsTokenProvider.setKeyValueStorage(new Memory());
+  cognitoUserPoolsTokenProvider.setKeyValueStorage(memory);
   cognitoUserPoolsTokenProvider.setAuthConfig(auth);
   Amplify.configure({ Auth: auth }, { Auth: { tokenProvider: cognitoUserPoolsTokenProvider } });
 }
@@ -71,6 +76,8 @@ function stepOf(name: string): SignInStep {
 
 export async function signIn(email: string, password: string): Promise<SignInStep> {
   await configured();
+  await leaving;
+  await memory.clear(); // a session that ended without a sign-out would stand in the way
   const { nextStep } = await amplifySignIn({ username: email, password, options: { authFlowType: "USER_SRP_AUTH" } });
   return stepOf(nextStep.signInStep);
 }
@@ -80,14 +87,41 @@ export async function chooseNewPassword(password: string): Promise<SignInStep> {
   return stepOf((await amplifyConfirm({ challengeResponse: password })).nextStep.signInStep);
 }
 
-/** The id token, renewed when it has run out (or when `renew` asks for it); null when nobody is signed in. */
-export async function idToken(renew = false): Promise<string | null> {
+/** A renewal that is refused for one of these is refused for good. */
+const ENDED = new Set([
+  "NotAuthorizedException",
+  "TokenRevokedException",
+  "UserNotFoundException",
+  "PasswordResetRequiredException",
+  "UserNotConfirmedException",
+  "RefreshTokenReuseException",
+]);
+
+let renewing: Promise<string | null> | null = null;
+
+async function tokenOf(session: ReturnType<typeof fetchAuthSession>): Promise<string | null> {
+  return (await session).tokens?.idToken?.toString() ?? null;
+}
+
+/** The id token, renewed when it has run out; another one than `refused`, which is renewed once for all who were refused
+ * with it. null when nobody is signed in any more. Throws when it could not be renewed for any other reason. */
+export async function idToken(refused: string | null = null): Promise<string | null> {
   await configured();
-  const session = await fetchAuthSession({ forceRefresh: renew });
-  return session.tokens?.idToken?.toString() ?? null;
+  try {
+    const token = await tokenOf(fetchAuthSession());
+    if (token === null || token !== refused) return token;
+    renewing ??= tokenOf(fetchAuthSession({ forceRefresh: true })).finally(() => {
+      renewing = null;
+    });
+    return await renewing;
+  } catch (error) {
+    if (error instanceof Error && ENDED.has(error.name)) return null;
+    throw error;
+  }
 }
 
 export async function signOut(): Promise<void> {
   await configured();
-  await amplifySignOut();
+  leaving = amplifySignOut().finally(() => memory.clear());
+  await leaving;
 }

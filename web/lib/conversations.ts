@@ -1,5 +1,5 @@
 /** The reader's own conversations: the list, and what can be done to one. */
-import { useCallback } from "react";
+import { useCallback, useLayoutEffect, useRef } from "react";
 import useSWRInfinite from "swr/infinite";
 import { getJson, sendJson } from "@/lib/api";
 import type { Message } from "@/lib/messages";
@@ -19,17 +19,22 @@ interface Page {
   nextCursor: string | null;
 }
 
-export interface WholeConversation {
+export interface OpenedConversation {
   conversation: Conversation;
   messages: Message[];
+  /** There are more before these: what to ask for them by. null at the beginning. */
+  earlier: number | null;
 }
 
 const PAGE = 30;
+/** Questions with their answers that are shown at once: older ones when they are asked for. */
+const TURNS = 20;
 
 const path = (id: string): string => `/chat/conversations/${encodeURIComponent(id)}`;
 
-export function openConversation(id: string): Promise<WholeConversation> {
-  return getJson<WholeConversation>(path(id));
+/** Its end, or what comes before a place that an earlier answer named. */
+export function openConversation(id: string, before?: number): Promise<OpenedConversation> {
+  return getJson<OpenedConversation>(`${path(id)}?last=${TURNS}${before === undefined ? "" : `&before=${before}`}`);
 }
 
 export function useConversations() {
@@ -45,12 +50,21 @@ export function useConversations() {
   );
   const { mutate, setSize } = found;
 
+  /** What is changed on the way out, as a deletion that nobody took back is, has no list any more to be shown in. */
+  const isShown = useRef(true);
+  useLayoutEffect(() => {
+    isShown.current = true;
+    return () => {
+      isShown.current = false;
+    };
+  }, []);
+
   /** Changes what is shown at once, then on the service; what is shown comes from the service after that. */
   const change = useCallback(
     async (id: string, shown: (conversation: Conversation) => Conversation | null, send: () => Promise<void>) => {
       const changed = (pages: Page[] | undefined): Page[] => (pages ?? []).map((page) => apply(page, id, shown));
-      await mutate(changed, { revalidate: false });
-      await send().finally(() => mutate());
+      if (isShown.current) await mutate(changed, { revalidate: false });
+      await send().finally(() => isShown.current && mutate());
     },
     [mutate],
   );

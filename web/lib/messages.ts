@@ -13,6 +13,8 @@ export interface Metadata {
   spokenBy?: string;
   askedAt?: string;
   status?: "complete" | "stopped" | "interrupted";
+  /** How the model ended, as the AI SDK names it. */
+  finishReason?: string;
   answeredAt?: string;
   errorCode?: string | null;
 }
@@ -74,6 +76,18 @@ export const BETWEEN_TEXTS = "\n\n";
 
 export function answerText(message: Message): string {
   return message.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join(BETWEEN_TEXTS);
+}
+
+/** Whether something of an answer that is being made can be seen to go on: its newest part is words, a thought or a
+ * look-up under way. After a look-up has ended the model reads, and nothing moves. */
+export function isSpeaking(message: Message): boolean {
+  if (message.role !== "assistant") return false;
+  const newest = message.parts.findLast(
+    (part) => part.type === "text" || part.type === "reasoning" || isToolUIPart(part),
+  );
+  if (!newest) return false;
+  if (isToolUIPart(newest)) return newest.state === "input-streaming" || newest.state === "input-available";
+  return newest.type === "reasoning" ? newest.state !== "done" : true;
 }
 
 /** The slices that the answer rests on, numbered as receipts number them: prefetched ones, then tools' results. */

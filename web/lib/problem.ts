@@ -1,8 +1,13 @@
 import { text } from "@/lib/strings";
 
 /** Whatever went wrong, in the one plain sentence that the reader is shown. `code` is stable, as the service names it;
- * our own are `offline`, `cut` and `gateway`. `retryAfter`: seconds after which trying again makes sense. */
+ * our own are those of the way (OF_THE_WAY), `overdue` and `gateway`. `retryAfter`: seconds after which trying again makes sense. */
 export class Problem extends Error {
+  /** The service may know nothing of it, and may have gone on: what it has kept is worth a look. */
+  get isOfTheWay(): boolean {
+    return OF_THE_WAY.includes(this.code);
+  }
+
   constructor(
     readonly code: string,
     sentence: string,
@@ -14,6 +19,8 @@ export class Problem extends Error {
     this.name = "Problem";
   }
 }
+
+const OF_THE_WAY = ["offline", "unreachable", "cut", "silent", "timeout"];
 
 interface ProblemJson {
   code?: unknown;
@@ -41,11 +48,21 @@ function gatewaySentence(status: number): string {
   return text.failures.gateway;
 }
 
-/** From anything that was thrown on the way. */
+/** From anything that was thrown on the way. Only an `error` part of a stream brings a sentence for the reader; what
+ * else an exception says is for nobody's eyes. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (typeof navigator !== "undefined" && !navigator.onLine) return new Problem("offline", text.failures.offline);
+  if (isOffline()) return new Problem("offline", text.failures.offline);
   if (error instanceof TypeError) return new Problem("unreachable", text.failures.unreachable);
-  const said = error instanceof Error ? error.message : "";
+  const said = error instanceof Error && error.name === "Error" ? error.message : "";
   return new Problem("answer_failed", said || text.failures.unknown);
+}
+
+/** Of an answer whose connection broke off. */
+export function cutProblem(): Problem {
+  return new Problem("cut", isOffline() ? text.failures.cutOffline : text.failures.cut);
+}
+
+function isOffline(): boolean {
+  return typeof navigator !== "undefined" && !navigator.onLine;
 }

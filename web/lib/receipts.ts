@@ -1,6 +1,5 @@
 /** Receipts: where a figure of an answer comes from, and how its place in the Markdown is marked. */
 import type { Root, Text } from "mdast";
-import type { Plugin } from "unified";
 import { visit } from "unist-util-visit";
 import * as format from "@/lib/format";
 import type { Row, Slice } from "@/lib/slices";
@@ -43,6 +42,8 @@ export function sliceOf(source: { slice: number; name: string }, grounds: Slice[
 
 /** The rows that a range counts, both ends included. */
 export function rowsOfRange(source: Extract<Source, { type: "range" }>, slice: Slice): Row[] {
+  const newest = /^newest (\d+)$/.exec(source.only ?? "")?.[1];
+  if (newest) return slice.rows.slice(0, Number(newest));
   return slice.rows.filter((row) => {
     const day = String(row.day ?? row.ordered_at ?? "").slice(0, 10);
     const inside = !day || ((!source.start || day >= source.start) && (!source.end || day <= source.end));
@@ -50,8 +51,8 @@ export function rowsOfRange(source: Extract<Source, { type: "range" }>, slice: S
   });
 }
 
-/** One line that says where a figure comes from. */
-export function describe(source: Source, receipts: Receipt[]): string {
+/** One line that says where a figure comes from. currency: the restaurant's, which says how its days are written. */
+export function describe(source: Source, receipts: Receipt[], currency: string): string {
   const words = text.receipts;
   const name = (column: string): string => text.slices.columns[column] ?? column;
   const slice = (source: { name: string }): string => text.slices.names[source.name] ?? source.name;
@@ -61,8 +62,8 @@ export function describe(source: Source, receipts: Receipt[]): string {
       return slice(source);
     case "range": {
       const what = words.of(words.operations[source.operation], name(source.column).toLowerCase());
-      const when =
-        source.start && source.end ? `, ${words.span(format.day(source.start), format.day(source.end))}` : "";
+      const { start, end } = source;
+      const when = start && end ? `, ${words.span(format.day(start, currency), format.day(end, currency))}` : "";
       return what + when + (source.only ? `, ${words.only(text.slices.values[source.only] ?? source.only)}` : "");
     }
     case "difference":
@@ -88,21 +89,19 @@ interface Marked {
 
 /** Puts each figure into an element of its own that carries its receipt's number. Works on the text as it was written,
  * so a figure inside bold or a table cell is found where it stands. */
-export const markReceipts: Plugin<[Marked], Root> = ({ receipts, base }) => {
-  return (tree) => {
-    if (receipts.length === 0) return;
-    visit(tree, "text", (node, index, parent) => {
-      const begin = node.position?.start.offset;
-      const end = node.position?.end.offset;
-      if (begin === undefined || end === undefined || index === undefined || !parent) return;
-      if (end - begin !== node.value.length) return; // an escape or an entity: offsets would not fit
-      const pieces = split(node, begin + base, receipts);
-      if (pieces.length < 2 && pieces[0]?.type === "text") return;
-      parent.children.splice(index, 1, ...(pieces as typeof parent.children));
-      return index + pieces.length;
-    });
-  };
-};
+export function markReceipts(tree: Root, { receipts, base }: Marked): void {
+  if (receipts.length === 0) return;
+  visit(tree, "text", (node, index, parent) => {
+    const begin = node.position?.start.offset;
+    const end = node.position?.end.offset;
+    if (begin === undefined || end === undefined || index === undefined || !parent) return;
+    if (end - begin !== node.value.length) return; // an escape or an entity: offsets would not fit
+    const pieces = split(node, begin + base, receipts);
+    if (pieces.length < 2 && pieces[0]?.type === "text") return;
+    parent.children.splice(index, 1, ...(pieces as typeof parent.children));
+    return index + pieces.length;
+  });
+}
 
 interface Figure {
   type: "figure";

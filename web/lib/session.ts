@@ -1,5 +1,7 @@
 /** Who is signed in, for as long as this page lives. A reload forgets it, on purpose: tokens are kept nowhere. */
 import { useSyncExternalStore } from "react";
+import { forgetDrafts } from "@/lib/drafts";
+import { SIGN_IN_MS, within } from "@/lib/patience";
 import { asProblem, Problem } from "@/lib/problem";
 import { text } from "@/lib/strings";
 
@@ -8,6 +10,8 @@ type Cognito = typeof import("@/lib/cognito");
 const loadCognito = (): Promise<Cognito> => import("@/lib/cognito");
 
 let signedIn = false;
+/** Who signed in last: what somebody typed is for nobody else. */
+let lastEmail = "";
 const listeners = new Set<() => void>();
 
 function setSignedIn(now: boolean): void {
@@ -31,6 +35,8 @@ export function useSignedIn(): boolean {
 export type Step = "done" | "new-password";
 
 export async function signIn(email: string, password: string): Promise<Step> {
+  if (email.toLowerCase() !== lastEmail) forgetDrafts();
+  lastEmail = email.toLowerCase();
   return inWords(async (cognito) => cognito.signIn(email, password));
 }
 
@@ -41,7 +47,7 @@ export async function chooseNewPassword(password: string): Promise<Step> {
 async function inWords(step: (cognito: Cognito) => Promise<"done" | "new-password" | "unsupported">): Promise<Step> {
   let reached: "done" | "new-password" | "unsupported";
   try {
-    reached = await step(await loadCognito());
+    reached = await within(SIGN_IN_MS, loadCognito().then(step));
   } catch (error) {
     throw signInProblem(error);
   }
@@ -51,27 +57,37 @@ async function inWords(step: (cognito: Cognito) => Promise<"done" | "new-passwor
 }
 
 function signInProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
   const name = error instanceof Error ? error.name : "";
   const sentence = text.signIn.problems[name];
   if (sentence) return new Problem(name, sentence);
   return name === "NetworkError" ? asProblem(new TypeError()) : new Problem(name, text.signIn.problems.other ?? "");
 }
 
+/** At once for the reader; Cognito is told meanwhile, and a Cognito that is away keeps nobody signed in here. */
 export async function signOut(): Promise<void> {
-  try {
-    await (await loadCognito()).signOut();
-  } finally {
-    setSignedIn(false);
-  }
+  forgetDrafts();
+  setSignedIn(false);
+  await (await loadCognito()).signOut();
 }
 
-/** Throws a Problem when nobody is signed in any more; the page then asks to sign in again. */
-export async function idToken(renew = false): Promise<string> {
+/** The service refuses even a fresh token: only signing in again can help. */
+export function endSession(): void {
+  setSignedIn(false);
+}
+
+/** Another one than `refused`. Throws a Problem when nobody is signed in any more; the page then asks to sign in again. */
+export async function idToken(refused: string | null = null): Promise<string> {
   let token: string | null = null;
   try {
-    token = await (await loadCognito()).idToken(renew);
+    token = await within(
+      SIGN_IN_MS,
+      loadCognito().then((cognito) => cognito.idToken(refused)),
+    );
   } catch (error) {
+    if (error instanceof Problem) throw error;
     if (isNetwork(error)) throw asProblem(new TypeError());
+    throw new Problem("sign_in_away", text.failures.signInAway);
   }
   if (token === null) {
     setSignedIn(false);

@@ -1,7 +1,5 @@
 /** Every word that a reader sees, in one place, so that a second language is one more file of this shape. */
-
-const plural = (count: number, one: string, many: string): string =>
-  `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+import { count, plural } from "@/lib/locale";
 
 export const text = {
   product: "Tableside",
@@ -59,18 +57,19 @@ export const text = {
     revenue: {
       title: "Revenue by day",
       net: "Net sales",
-      orders: (count: number) => plural(count, "order", "orders"),
+      orders: (many: number) => plural(many, "order", "orders"),
       average: (money: string) => `${money} a day on average`,
       refunds: (money: string) => `${money} refunded`,
       empty: "No sales in this range.",
       chart: (from: string, to: string) => `Net sales by day from ${from} to ${to}`,
+      ordersChart: (from: string, to: string) => `Orders by day from ${from} to ${to}`,
     },
     menu: {
       title: "Top items",
       byQuantity: "Sold",
       byRevenue: "Revenue",
       empty: "Nothing was sold in this range.",
-      pieces: (count: number) => `${count.toLocaleString("en")} sold`,
+      pieces: (many: number) => `${count(many)} sold`,
     },
     orders: { title: "Recent orders", empty: "No orders in this range." },
     loading: (title: string) => `${title}: loading`,
@@ -82,28 +81,43 @@ export const text = {
     heading: "What would you like to know?",
     lead: "Answers come from your own orders, and each figure shows the row it was read from.",
     suggestions: "Suggested questions",
+    suggested: {
+      yesterday: "How did we do yesterday?",
+      weeks: "Compare this week with last week",
+      item: (name: string) => `How many ${name} did we sell last week?`,
+      best: "What sold best last week?",
+      order: (number: number | string) => `What was in order ${number}?`,
+      bestDay: "What was our best day this month?",
+    },
     log: "Conversation",
     placeholder: "Ask about your restaurant …",
     send: "Send",
     stop: "Stop",
     stopping: "Stopping …",
-    tooLong: (bytes: number, most: number) =>
-      `That is too long: ${bytes.toLocaleString("en")} of at most ${most.toLocaleString("en")} bytes.`,
+    tooLong: (bytes: number, most: number) => `That is too long: ${count(bytes)} of at most ${count(most)} bytes.`,
     you: "You asked",
     answer: "Answer",
+    table: "Table",
     waiting: "Reading your numbers",
     stillAnswering: "Still being answered. It goes on by itself.",
     thinking: "Thinking",
     thought: "How it went about it",
     copy: "Copy",
     copied: "Copied",
+    copyRefused: "The browser did not allow it. Select the words to copy them.",
     again: "Answer again",
     details: "Details",
     latest: "To the latest",
+    older: "Show older messages",
     standIn: "Stand-in",
     standInWhy:
       "This answer was computed by a deterministic stand-in on this machine, from your data in the request. It is not Amazon Nova.",
     stopped: "You stopped this answer.",
+    cutShort: "This answer reached its longest and ends here. Ask for the rest, or for something narrower.",
+    withheld: "The rest of this answer was withheld by the model's own rules.",
+    next: "Asked next",
+    takeBack: "Take it back",
+    sendNext: "Send, to be asked next",
     announced: (answer: string) => `The answer: ${answer}`,
     loading: "Opening the conversation",
     missing: "This conversation is not here. It may have been deleted, or it belongs to another sign-in.",
@@ -127,10 +141,11 @@ export const text = {
     asked: "Asked for",
     got: "Got",
     nothing: "no rows",
-    more: (count: number) => `and ${plural(count, "more row", "more rows")}`,
+    more: (many: number) => `and ${plural(many, "more row", "more rows")}`,
   },
 
   slices: {
+    ordersByDay: "Orders by day",
     names: {
       revenue_by_day: "Revenue by day",
       top_menu_items: "Menu items",
@@ -218,8 +233,7 @@ export const text = {
     model: "Model",
     prompt: "Prompt",
     tokens: "Tokens",
-    tokensValue: (input: number, output: number) =>
-      `${input.toLocaleString("en")} in, ${output.toLocaleString("en")} out`,
+    tokensValue: (input: number, output: number) => `${count(input)} in, ${count(output)} out`,
     cost: "Cost",
     calls: "Model calls",
     firstToken: "First token",
@@ -251,6 +265,11 @@ export const text = {
     offline: "You are offline. Your question is kept; try again when you are back.",
     unreachable: "The service cannot be reached. Your question is kept; please try again.",
     cut: "The connection broke off in mid-answer. What came through is kept.",
+    cutOffline: "You went offline in mid-answer. What came through is kept; try again when you are back.",
+    silent: "The answer stopped coming. What came through is kept; please try again.",
+    overdue: "This answer is overdue. Please try again.",
+    signInAway: "Your sign-in could not be renewed just now. Please try again.",
+    page: "A part of this page could not be loaded. Please try again.",
     timeout: "That took too long. Please try again.",
     throttled: "Too many requests from here just now. Please wait a minute and try again.",
     refused: "That request was refused on the way. Please put it another way.",

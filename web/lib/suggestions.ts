@@ -3,6 +3,9 @@ import useSWR from "swr";
 import { getJson } from "@/lib/api";
 import { useSignedIn } from "@/lib/session";
 import type { Slice } from "@/lib/slices";
+import { text } from "@/lib/strings";
+
+const words = text.chat.suggested;
 
 export function useSuggestions(): string[] {
   const signedIn = useSignedIn();
@@ -11,9 +14,9 @@ export function useSuggestions(): string[] {
   const favourite = menu.data?.rows[0]?.item;
   const order = orders.data?.orders.rows[0]?.number;
   return [
-    "How did we do yesterday?",
-    "Compare this week with last week",
-    favourite ? `How many ${favourite} did we sell last week?` : "What sold best last week?",
-    order ? `What was in order ${order}?` : "What was our best day this month?",
+    words.yesterday,
+    words.weeks,
+    favourite ? words.item(String(favourite)) : words.best,
+    order ? words.order(order) : words.bestDay,
   ];
 }

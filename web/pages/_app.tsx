@@ -1,6 +1,3 @@
-// First, for what it says must be said before the others look.
-import "@/lib/no-eval";
-
 import "@/styles/app.css";
 import type { NextPage } from "next";
 import type { AppProps } from "next/app";

@@ -43,7 +43,7 @@ function Numbers({ restaurant }: { restaurant: Restaurant }) {
     <>
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
         <div>
-          <p className="text-sm text-muted">{longDay(restaurant.today)}</p>
+          <p className="text-sm text-muted">{longDay(restaurant.today, restaurant.currency)}</p>
           <h1 className="font-serif text-3xl tracking-tight md:text-4xl">{restaurant.name}</h1>
         </div>
         <RangePicker today={restaurant.today} onChange={setRange} />

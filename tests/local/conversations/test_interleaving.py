@@ -60,11 +60,12 @@ def pair(dynamodb: Any, conversations_table: str) -> tuple[DynamoConversations, 
 Pair = tuple[DynamoConversations, DynamoConversations, InterruptedTable]
 
 
-async def test_a_conversation_opened_as_its_answer_is_stored_misses_nothing(pair: Pair) -> None:
+@pytest.mark.parametrize("last", [None, 20])
+async def test_a_conversation_opened_as_its_answer_is_stored_misses_nothing(pair: Pair, last: int | None) -> None:
     store, other, table = pair
     begun = await begin(other, question("q1", "Question 1?"))
     table.between_reads = lambda: other.finish_turn(begun, answer(begun, "Answer 1."))
-    assert said(await store.open("chat")) == [(1, "Question 1?", "Answer 1.")]
+    assert said(await store.open("chat", last=last)) == [(1, "Question 1?", "Answer 1.")]
 
 
 async def test_regenerate_means_the_turn_that_is_last_when_it_takes_hold(pair: Pair) -> None:

@@ -276,3 +276,28 @@ async def test_an_answer_larger_than_an_item_keeps_every_word(store: DynamoConve
     replaced = await store.begin_again("chat", again.answer_id, new_id(), stale_after=PATIENCE)
     await store.finish_turn(replaced, answer(replaced, "Short again."))
     assert [turn[2] for turn in said(await store.open("chat"))] == [text, "Short again."]
+
+
+# -- a long conversation, from its end --------------------------------------------------------------------------------
+
+
+async def test_the_end_is_read_without_what_lies_before_it(store: DynamoConversations) -> None:
+    for number in range(1, 6):
+        await ask(store, number)
+    end = await store.open("chat", last=2)
+    assert said(end) == [(4, "Question 4?", "Answer 4."), (5, "Question 5?", "Answer 5.")]
+    assert end.earlier == 4
+    middle = await store.open("chat", last=2, before=4)
+    assert (said(middle), middle.earlier) == (said(await store.open("chat"))[1:3], 2)
+    beginning = await store.open("chat", last=2, before=2)
+    assert (said(beginning), beginning.earlier) == ([(1, "Question 1?", "Answer 1.")], None)
+    assert (await store.open("chat", last=5)).earlier is None
+    assert said(await store.open("chat", before=1)) == []
+
+
+async def test_the_question_in_flight_is_at_the_end_and_nowhere_else(store: DynamoConversations) -> None:
+    await ask(store, 1)
+    await ask(store, 2)
+    await begin(store, question("q3", "Third?"))
+    assert said(await store.open("chat", last=1)) == [(2, "Question 2?", "Answer 2."), (3, "Third?", None)]
+    assert said(await store.open("chat", last=1, before=2)) == [(1, "Question 1?", "Answer 1.")]

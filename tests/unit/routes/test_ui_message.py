@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from service.events import StreamEvent, TurnStarted, TurnStopped
 from service.messages import Answer, AnswerStatus, DataPart, Part, Question, ReasoningPart, TextPart, ToolPart, Turn
@@ -70,6 +71,7 @@ def test_an_answer_says_what_made_it_and_how_it_ended() -> None:
         "status": "interrupted",
         "answeredAt": ANSWERED,
         "errorCode": "model_timeout",
+        "finishReason": "error",
     }
 
 
@@ -146,3 +148,4 @@ def test_a_replay_ends_as_the_answer_did(status: AnswerStatus, ending: list[Stre
     given = answer(status=status)
     assert list(replay(given))[1:] == ending
     assert finish_reason(given) == reason
+    assert finish_reason(replace(given, finish_reason="length")) == "length"

@@ -9,8 +9,8 @@ from contextlib import aclosing
 from typing import Any
 
 import aiohttp
+import msgspec
 from botocore import exceptions as aws
-from botocore.eventstream import ParserError
 from msgspec import Struct
 
 from service.errors import (
@@ -23,10 +23,16 @@ from service.errors import (
     ModelUnavailableError,
 )
 from service.model.converse import ContentReader, to_converse
+from service.model.event_stream import EventStreamReader, MalformedStreamError, StreamMessage
 from service.model.stream import AnswerOpened, ModelEvent, ModelRequest
 
 STAND_IN_HEADER = "x-tableside-stand-in"
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 4.0
+
+_OPERATION = "ConverseStream"
+_BEFORE_PARSING = f"before-parse.bedrock-runtime.{_OPERATION}"
+"""An event of botocore's: a handler may add to what the caller gets."""
+_BODY = "unread-body"
 
 ERRORS: dict[str, type[ModelError]] = {
     "throttlingexception": ModelThrottledError,
@@ -62,17 +68,21 @@ _BROKEN_CONNECTION = (
 )
 
 Event = dict[str, Any]
+"""Its type as the only key, with its members."""
+
+_WORDS = {"contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"}
+_members = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class BedrockModel:
-    """client: an open aioboto3 bedrock-runtime client that tries nothing again by itself; patience: seconds to the
-    first word of an answer, all tries together; idle: seconds of silence, before and after it."""
+    """client: an open aioboto3 bedrock-runtime client that tries nothing again by itself, and whose read_timeout
+    bounds the model's silence; patience: seconds to the first word of an answer, all tries together."""
 
-    def __init__(self, client: Any, model_id: str, *, patience: float, idle: float) -> None:
+    def __init__(self, client: Any, model_id: str, *, patience: float) -> None:
         self.model_id = model_id
         self._client = client
         self._patience = patience
-        self._idle = idle
+        client.meta.events.register(_BEFORE_PARSING, _hand_over_body, unique_id=_BODY)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """Raises a ModelError. Whoever leaves before the end closes it (`aclosing`), and the connection with it."""
@@ -112,7 +122,7 @@ class BedrockModel:
         try:
             async with asyncio.timeout_at(deadline):
                 response = await self._client.converse_stream(**converse)
-                events = self._events(response["stream"])
+                events = self._events(response[_BODY])
                 first = await _first_word(events)
         except (TimeoutError, aws.ReadTimeoutError) as error:
             raise _Failed(ModelTimeoutError(), passing=True) from error
@@ -125,29 +135,28 @@ class BedrockModel:
         headers = response["ResponseMetadata"]["HTTPHeaders"]
         return _Answer(headers.get(STAND_IN_HEADER), first, events)
 
-    async def _events(self, stream: Any) -> AsyncGenerator[Event, None]:
+    async def _events(self, body: aiohttp.ClientResponse) -> AsyncGenerator[Event, None]:
         """The stream's events. When we leave before the last one, its connection is closed at once; after it, the
         connection has gone back to the client's pool already, and closing does nothing."""
-        events = aiter(stream)
+        reader = EventStreamReader()
         try:
-            while (event := await self._next(events)) is not None:
-                yield event
-        finally:
-            stream.close()
-            await events.aclose()
-            # aiobotocore's outer generator does not close the one that it reads from; left to the garbage
-            # collector, that would become a task of its own, some time.
-            await stream._event_generator.aclose()
-
-    async def _next(self, events: AsyncGenerator[Event, None]) -> Event | None:
-        try:
-            async with asyncio.timeout(self._idle):
-                return await anext(events, None)
-        except TimeoutError as error:
-            raise _Failed(ModelTimeoutError(), passing=True) from error
+            while piece := await self._next_piece(body):
+                for message in reader.read(piece):
+                    yield _event(message)
         except aws.EventStreamError as error:
             raise _Failed(_error_of(error), passing=_is_passing(error)) from error
-        except (*_BROKEN_CONNECTION, ParserError) as error:
+        except (MalformedStreamError, msgspec.DecodeError) as error:
+            raise _Failed(ModelStreamError(), passing=True) from error
+        finally:
+            body.close()
+
+    async def _next_piece(self, body: aiohttp.ClientResponse) -> bytes:
+        """All that has come since the last; empty at the end."""
+        try:
+            return await body.content.readany()
+        except TimeoutError as error:
+            raise _Failed(ModelTimeoutError(), passing=True) from error
+        except _BROKEN_CONNECTION as error:
             raise _Failed(ModelStreamError(), passing=True) from error
 
 
@@ -167,10 +176,33 @@ class _Failed(Exception):  # noqa: N818
         self.passing = passing
 
 
+def _hand_over_body(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
+    """The body as it came, into the response that the caller gets. botocore's parser for it reads only when asked."""
+    customized_response_dict[_BODY] = response_dict["body"]
+
+
+def _event(message: StreamMessage) -> Event:
+    """Raises botocore's EventStreamError for an exception within the stream, as botocore does, and DecodeError for an
+    event that is no JSON object."""
+    headers = message.headers
+    if headers.get(":message-type") in ("exception", "error"):
+        code = headers.get(":exception-type") or headers.get(":error-code", "")
+        raise aws.EventStreamError({"Error": {"Code": code, "Message": _words_of(message)}}, _OPERATION)
+    return {str(headers.get(":event-type")): _members(message.payload or b"{}")}
+
+
+def _words_of(exception: StreamMessage) -> str:
+    try:
+        words = _members(exception.payload).get("message")
+    except msgspec.DecodeError:
+        words = exception.payload.decode(errors="replace")
+    return str(words or exception.headers.get(":error-message", ""))
+
+
 async def _first_word(events: AsyncGenerator[Event, None]) -> Event | None:
-    """The first event that says anything, which messageStart does not."""
+    """The first event that says anything: messageStart does not, nor does what is of no type that we know."""
     async for event in events:
-        if "messageStart" not in event:
+        if event.keys() & _WORDS:
             return event
     return None
 

@@ -49,12 +49,12 @@ class ContentReader:
 
     def read(self, event: dict[str, Any]) -> Iterator[ModelEvent]:
         match event:
+            case {"contentBlockDelta": {"delta": delta, "contentBlockIndex": index}}:
+                yield from self._delta(delta, index)
             case {"contentBlockStart": {"start": {"toolUse": tool}, "contentBlockIndex": index}}:
                 self._text_of = None
                 self._tools[index] = _ToolUse(tool["toolUseId"], tool["name"])
                 yield ToolUseOpened(tool["toolUseId"], tool["name"])
-            case {"contentBlockDelta": {"delta": delta, "contentBlockIndex": index}}:
-                yield from self._delta(delta, index)
             case {"contentBlockStop": {"contentBlockIndex": index}}:
                 yield from self._block_ended(index)
             case {"messageStop": {"stopReason": reason}}:

@@ -51,6 +51,6 @@ class ThinkingSplitter:
 
 
 def _possible_tag(text: str, tag: str) -> int:
-    """How many characters at the end of `text` could be the beginning of `tag`."""
-    longest = min(len(text), len(tag) - 1)
-    return next((size for size in range(longest, 0, -1) if tag.startswith(text[-size:])), 0)
+    """How many characters at the end of `text` could be the beginning of `tag`, which has no `<` but its first."""
+    begin = text.rfind("<")
+    return len(text) - begin if begin >= 0 and tag.startswith(text[begin:]) else 0

@@ -97,7 +97,7 @@ async def ask(
     if wants_json:
         finished = await _ended(_in_a_task(running_turns, turn))
         add_turn(request, finished.report)
-        return _document(await queue.take(0) or [], begun.conversation_id, finished.answer)
+        return _document(queue.take(), begun.conversation_id, finished.answer)
     _in_a_task(running_turns, _log_at_end(turn, queue, begin_report(request)))
     return _stream(queue, resources.config.heartbeat_seconds)
 

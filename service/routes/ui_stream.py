@@ -51,11 +51,11 @@ _encode = msgspec.json.Encoder().encode
 
 class EventQueue:
     """The turn puts events in; the response takes them out, all that have gathered at once. Nobody need take: the
-    turn goes on when the reader has left, and its caps bound what gathers."""
+    turn goes on when the reader has left, and its caps bound what gathers. ended: nothing more will come."""
 
     def __init__(self) -> None:
         self._events: list[StreamEvent] = []
-        self._ended = False
+        self.ended = False
         self._something = asyncio.Event()
 
     def put(self, event: StreamEvent) -> None:
@@ -63,38 +63,67 @@ class EventQueue:
         self._something.set()
 
     def end(self) -> None:
-        self._ended = True
+        self.ended = True
         self._something.set()
 
-    async def take(self, patience: float) -> list[StreamEvent] | None:
-        """What has gathered; an empty list after `patience` seconds of nothing; None at the end."""
-        if not self._events and not self._ended:
-            try:
-                async with asyncio.timeout(patience):
-                    await self._something.wait()
-            except TimeoutError:
-                return []
+    async def something(self) -> None:
+        """Returns as soon as there is an event to take, the end, or a `nudge`."""
+        await self._something.wait()
+
+    def nudge(self) -> None:
+        """Lets the reader look up, though there may be nothing."""
+        self._something.set()
+
+    def take(self) -> list[StreamEvent]:
+        """What has gathered since the last time."""
         taken, self._events = self._events, []
-        if not taken and self._ended:
-            return None
-        self._something.clear()
-        if self._ended:
-            self._something.set()
+        if not self.ended:
+            self._something.clear()
         return taken
 
 
+class Heartbeat:
+    """A comment each `seconds`, counted from the first byte on and apart from whatever the model does, so that no
+    proxy takes a long thought for a dead connection. One timer a beat: one a part would cost more than the part."""
+
+    def __init__(self, seconds: float, queue: EventQueue) -> None:
+        self._seconds = seconds
+        self._queue = queue
+        self._loop = asyncio.get_running_loop()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._due = False
+        self._timer = self._loop.call_later(self._seconds, self._fall_due)
+
+    def _fall_due(self) -> None:
+        self._due = True
+        self._queue.nudge()
+
+    def take(self) -> bytes:
+        """The comment, when it is due, and the next one's time begins; else nothing."""
+        if not self._due:
+            return b""
+        self._begin()
+        return HEARTBEAT
+
+    def stop(self) -> None:
+        self._timer.cancel()
+
+
 async def ui_stream(queue: EventQueue, heartbeat: float) -> AsyncIterator[bytes]:
-    """The bytes of the response. heartbeat: seconds between comments, counted from the first byte on and apart from
-    whatever the model does, so that no proxy takes a long thought for a dead connection."""
-    clock = asyncio.get_running_loop().time
-    next_beat = clock() + heartbeat
-    while (events := await queue.take(max(next_beat - clock(), 0))) is not None:
-        out = b"".join(map(frame, events))
-        if clock() >= next_beat:
-            out += HEARTBEAT
-            next_beat = clock() + heartbeat
-        if out:
-            yield out
+    """The bytes of the response: parts that have come together leave together. heartbeat: seconds."""
+    beat = Heartbeat(heartbeat, queue)
+    try:
+        ended = False
+        while not ended:
+            await queue.something()
+            ended = queue.ended
+            out = b"".join(map(frame, queue.take())) + beat.take()
+            if out:
+                yield out
+    finally:
+        beat.stop()
     yield DONE
 
 

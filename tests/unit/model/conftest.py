@@ -76,7 +76,7 @@ async def line_to(
         await endpoint.stop()
     try:
         async with SESSION.client("bedrock-runtime", endpoint_url=endpoint.url, config=config, verify=False) as client:
-            line = Line(BedrockModel(client, MODEL, patience=patience, idle=idle), client, endpoint, director)
+            line = Line(BedrockModel(client, MODEL, patience=patience), client, endpoint, director)
 
             def count(**_: Any) -> None:
                 line.tries += 1

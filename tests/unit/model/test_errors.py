@@ -99,7 +99,7 @@ async def test_an_invalid_sequence_in_a_tool_use_is_known_by_its_words() -> None
 
 async def test_what_the_model_refuses_is_told_as_refused() -> None:
     async with faulty() as line:
-        line.model = BedrockModel(line.client, "no-such-model", patience=20, idle=20)
+        line.model = BedrockModel(line.client, "no-such-model", patience=20)
         _, error = await hear_until_it_fails(line)
         assert line.tries == 1
     assert type(error) is ModelRefusedRequestError

@@ -51,6 +51,24 @@ async def test_hidden_while_nothing_was_shown(fault: Fault) -> None:
         assert (line.busy_connections, line.idle_connections) == (0, 1), "an earlier try's connection was left open"
 
 
+async def test_what_nobody_knows_shows_nothing() -> None:
+    """An event of no type that we know, before the first word: a failure behind it is still hidden."""
+    fail_once = iter([BedrockException("ThrottlingException", "Slow down.")])
+    director = Director(text())
+
+    async def speaking(request: ConverseRequest) -> Any:
+        yield {"messageStart": {"role": "assistant"}}
+        yield {"contentBlockAside": {"contentBlockIndex": 0}}
+        for failure in fail_once:
+            raise failure
+        async for utterance in text("At ", "last.")(request):
+            yield utterance
+
+    async with line_to(speaking, director) as line:
+        assert await say(line) == "At last."
+        assert line.tries == 2
+
+
 async def test_refused_connections_are_tried_again() -> None:
     async with faulty(listening=False) as line:
 

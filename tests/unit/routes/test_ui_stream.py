@@ -140,16 +140,13 @@ async def test_the_turn_goes_on_when_its_reader_has_left() -> None:
         queue.put(word(number))
     queue.put(TurnFinished("stop"))
     queue.end()
-    left = await queue.take(0)
-    assert left is not None
-    assert len(left) == 1000
-    assert await queue.take(0) is None
-    assert await queue.take(0) is None
+    assert len(queue.take()) == 1000
+    assert queue.take() == []
 
 
-async def test_a_queue_without_anything_says_so_after_its_patience() -> None:
+async def test_a_queue_gives_what_has_gathered_once() -> None:
     queue = EventQueue()
-    assert await queue.take(0) == []
+    assert queue.take() == []
     queue.put(word(1))
-    assert await queue.take(0) == [word(1)]
-    assert await queue.take(0) == []
+    assert queue.take() == [word(1)]
+    assert queue.take() == []

@@ -22,6 +22,11 @@ RUN rm -rf /usr/local/bin/pip* /usr/local/bin/idle* /usr/local/bin/pydoc* /usr/l
         /usr/lib/*-linux-gnu/perl* /usr/lib/*-linux-gnu/gconv /usr/bin/perl* \
         /usr/bin/apt* /usr/bin/dpkg* /usr/lib/apt /usr/lib/dpkg \
         /var/cache/* /var/lib/apt/lists/* /var/log/* /root/.cache \
+        # Without this link to all authorities in one file, which every process would read whole at its start,
+        # OpenSSL looks up the one that it wants in /etc/ssl/certs.
+        /usr/lib/ssl/cert.pem \
+    && cat /usr/share/ca-certificates/mozilla/Amazon_Root_CA_?.crt \
+        /usr/share/ca-certificates/mozilla/Starfield_Services_Root_Certificate_Authority_-_G2.crt > /etc/ssl/aws.pem \
     && find /usr/local/lib/python3.12 -name __pycache__ -prune -exec rm -rf {} + \
     && python -B -m compileall -q --invalidation-mode unchecked-hash /usr/local/lib/python3.12
 
@@ -45,7 +50,8 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --quiet --no-deps --require-hashes --only-binary :all: --no-compile \
         --target /operator-packages -r operator.txt \
     && mkdir /operator-packages/aws-models \
-    && cp -r /packages/botocore/data/s3 /packages/botocore/data/secretsmanager /operator-packages/aws-models/ \
+    && for each in endpoints.json s3 secretsmanager; do \
+        cp -r "/packages/botocore/data/$each" /operator-packages/aws-models/ || exit 1; done \
     && python -B -m compileall -q --invalidation-mode unchecked-hash /operator-packages
 
 # -- our own code -------------------------------------------------------------------------------------------------
@@ -66,7 +72,8 @@ ENV PATH=/usr/local/bin:/usr/bin:/bin \
     LANG=C.UTF-8 \
     PYTHONPATH=/packages \
     PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    AWS_CA_BUNDLE=/etc/ssl/aws.pem
 WORKDIR /app
 COPY --from=code /app/service service
 # Lambda chooses a user of its own; other hosts take this one. Nothing here belongs to it.

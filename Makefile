@@ -66,7 +66,7 @@ bench-first-token: python ## time to the first token on the running service: AS=
 	@$(PYTHON) local/install.py local
 	@exec $(BIN)/python -m benchmarks.first_token
 
-bench: python ## ours beside its peers, in ten minutes: docs/performance.md is written from it: [QUICK=1]
+bench: python ## ours beside its peers, in twelve minutes: docs/performance.md is written from it: [QUICK=1]
 	@$(PYTHON) local/install.py local
 	@$(PYTHON) benchmarks/install.py
 	@exec $(BIN)/python -m benchmarks.run $(if $(QUICK),--plan quick)

@@ -1,7 +1,7 @@
 """Builds the image and prints how large its layers are: `python -m local.image.build service operator`.
 
 Docker builds it where there is one; else buildah, on stand-ins for the base images that cannot be pulled.
-Exit code 1, with what is wrong on stderr, when it cannot be built.
+Exit code 1, with what is wrong on stderr, when it cannot be built or has become too large.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from pathlib import Path
 
 from local.image import docker
 from local.image.adapter import AdapterError
-from local.image.buildah import Buildah, BuildahError
+from local.image.buildah import Buildah, BuildahError, NoBuilderError
 from local.image.built import Image
 from local.image.places import CHECKOUT, cache
 from local.image.root_file_system import RootFileSystemError
 from local.image.stand_ins import make_stand_ins
 
-BUILD_ERRORS = (AdapterError, BuildahError, RootFileSystemError, docker.DockerError, OSError)
+MISSING = (AdapterError, NoBuilderError, RootFileSystemError)
+"""This machine lacks something, and an error's text says what."""
+BUILD_ERRORS = (*MISSING, BuildahError, docker.DockerError, OSError)
 LARGEST = 120_000_000
 """Compressed, in bytes: what is pulled before the first start."""
 
@@ -39,7 +41,7 @@ def build_folder(folder: Path) -> Image:
 
 def _built(target: str, name: str, folder: Path) -> Image:
     with _alone():
-        builder = _builder()
+        builder = _builder(with_adapter=target != "operator")
         builder.build(target, name, folder)
         image = _described(builder, name)
         builder.tidy()
@@ -49,7 +51,7 @@ def _built(target: str, name: str, folder: Path) -> Image:
 def layer_sizes(target: str) -> list[int]:
     """Of the image built last: compressed, in bytes, the lowest layer first. Measured once for each build."""
     with _alone():
-        builder = _builder()
+        builder = docker.Docker() if docker.is_here() else Buildah()
         kept = cache() / "layer-sizes.json"
         known: dict[str, list[int]] = json.loads(kept.read_text()) if kept.exists() else {}
         id = builder.id(_name(target))
@@ -59,11 +61,11 @@ def layer_sizes(target: str) -> list[int]:
         return known[id]
 
 
-def _builder() -> docker.Docker | Buildah:
+def _builder(*, with_adapter: bool) -> docker.Docker | Buildah:
     if docker.is_here():
         return docker.Docker()
     buildah = Buildah()
-    make_stand_ins(buildah)
+    make_stand_ins(buildah, with_adapter=with_adapter)
     return buildah
 
 
@@ -103,6 +105,8 @@ def main(targets: list[str]) -> None:
         sizes = layer_sizes(target)
         layers = " + ".join(f"{size / 1e6:.1f}" for size in sizes if size > 50_000)
         print(f"{target}: {sum(sizes) / 1e6:.1f} MB compressed ({layers}), built in {took:.0f} s", flush=True)
+        if sum(sizes) >= LARGEST:
+            sys.exit(f"{target} is larger than the {LARGEST / 1e6:.0f} MB that it may be.")
 
 
 if __name__ == "__main__":

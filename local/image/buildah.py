@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,28 +12,35 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local.image.places import CHECKOUT, cache
+from local.image.places import CHECKOUT, base_images, cache
+from local.image.sources import sources_mark
 
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
-_ROOTS_KEPT, _IMAGES_KEPT = 4, 200
+MADE_OF = "made-of"
+"""The label that says what an image was made of: the same again is not built again."""
+_ROOTS_KEPT = 4
+
+
+class NoBuilderError(Exception):
+    """Nothing on this machine builds images: one plain sentence what is missing."""
 
 
 class BuildahError(Exception):
-    """What is missing, or what the failed step said."""
+    """What the failed step said."""
 
 
 class Buildah:
-    """Raises BuildahError when it is not on the PATH, or this is not root: chroot isolation needs that."""
+    """Raises NoBuilderError when it is not on the PATH, or this is not root: chroot isolation needs that."""
 
     name = "buildah"
 
     def __init__(self) -> None:
         program = shutil.which("buildah")
         if program is None:
-            raise BuildahError("The image is built with Docker or buildah, and there is neither (apt install buildah).")
+            raise NoBuilderError("The image is built with Docker or buildah; there is neither (apt install buildah).")
         if os.geteuid() != 0:
-            raise BuildahError("Without Docker the image can only be built by root.")
+            raise NoBuilderError("Without Docker the image can only be built by root.")
         store = cache() / "images"
         store.mkdir(parents=True, exist_ok=True)
         self._command = [program, "--root", str(store), "--runroot", str(store / "run"), "--storage-driver", "overlay"]
@@ -40,9 +48,15 @@ class Buildah:
     def build(self, target: str, name: str, folder: Path = CHECKOUT) -> None:
         """A target of the folder's Dockerfile, unchanged, the last one if `target` is empty. What this machine needs
         to reach its package index is mounted, not copied."""
-        options = ["--isolation", "chroot", "--pull=never", "--layers", "--format", "docker", "--quiet"]
+        bases = [str(self.label(base, MADE_OF)) for base in base_images().values()]
+        mark = sources_mark(folder, target, bases)
+        if self.label(name, MADE_OF) == mark:
+            return
+        options = ["--isolation", "chroot", "--pull=never", "--layers", "--format", "docker"]
+        options.append(f"--label={MADE_OF}={mark}")
         which = ["--target", target] if target else []
-        self._say("build", *options, *_mounted(), *which, "--tag", name, str(folder))
+        said = self._say("build", *options, *_mounted(), *which, "--tag", name, str(folder))
+        self._note_used(name, re.findall(r"^--> (?:Using cache )?([0-9a-f]{11,64})$", said, re.MULTILINE))
 
     def config(self, name: str) -> dict[str, Any]:
         config: dict[str, Any] = self._inspect(name)["Docker"]["config"]
@@ -65,13 +79,26 @@ class Buildah:
         return Path(self._say("mount", container))
 
     def tidy(self) -> None:
-        """Forgets what no build needs any more: layers of many builds ago, and all but the newest mounted roots."""
+        """Forgets what the last build of each image did not use, and all but the newest mounted roots."""
         containers = json.loads(self._say("containers", "--json")) or []
-        roots = [each["containername"] for each in containers if each["containername"].startswith("root-")]
-        for old in roots[:-_ROOTS_KEPT]:
-            self._say("rm", old)
-        if len(json.loads(self._say("images", "--all", "--json")) or []) > _IMAGES_KEPT:
-            self._run("rmi", "--prune")  # what a root still uses is refused, and stays
+        names = [each["containername"] for each in containers]
+        roots = [name for name in names if name.startswith("root-")]
+        left_behind = [name for name in names if name not in roots]  # nothing else builds now
+        if old := [*roots[:-_ROOTS_KEPT], *left_behind]:
+            self._say("rm", *old)
+        used = tuple(id[:11] for ids in self._used().values() for id in ids)
+        images = json.loads(self._say("images", "--all", "--json")) or []
+        for image in sorted(images, key=lambda each: str(each["createdatraw"]), reverse=True):
+            if not image.get("names") and not image["id"].startswith(used):
+                self._run("rmi", image["id"])  # what a root still stands on is refused, and stays
+
+    def _used(self) -> dict[str, list[str]]:
+        """The images that the last build of each went through, its layers among them."""
+        kept = cache() / "used.json"
+        return dict(json.loads(kept.read_text())) if kept.exists() else {}
+
+    def _note_used(self, name: str, ids: list[str]) -> None:
+        (cache() / "used.json").write_text(json.dumps({**self._used(), name: sorted(set(ids))}))
 
     def layer_sizes(self, name: str) -> list[int]:
         """Compressed as a registry holds them, in bytes, the lowest first."""

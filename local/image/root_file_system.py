@@ -12,7 +12,7 @@ VERSION = "3.12"
 PACKAGES = (
     "base-files base-passwd bash coreutils dash debianutils diffutils findutils grep gzip hostname libc-bin libc6 "
     "libgcc-s1 libstdc++6 login mawk ncurses-base ncurses-bin passwd perl-base sed sysvinit-utils tar util-linux "
-    "ca-certificates netbase tzdata"
+    "ca-certificates openssl netbase tzdata"
 )
 """What Debian's slim image is made of, less its package manager, which the Dockerfile does not use."""
 _EMPTY = ("dev", "home", "mnt", "opt", "proc", "root", "run", "sys", "tmp", "var/tmp", "var/cache", "var/log")
@@ -59,8 +59,20 @@ def find_python() -> Path:
 
 def _copy_packages(root: Path) -> None:
     listed = _output(["dpkg-query", "--listfiles", *PACKAGES.split()])
-    files = sorted({line for line in listed.splitlines() if line.startswith("/") and not Path(line).is_dir()})
-    _copy_files([*files, "/etc/ssl/certs/ca-certificates.crt"], root)
+    files = sorted({line for line in listed.splitlines() if line.startswith("/") and _is_file_or_link(Path(line))})
+    _copy_files([*files, "/etc/ssl/certs/ca-certificates.crt", *_links_to_authorities()], root)
+
+
+def _is_file_or_link(path: Path) -> bool:
+    """A link to a folder too, but for those which make_root_file_system has made."""
+    return not path.is_dir() or (path.is_symlink() and path.name not in _LINKS)
+
+
+def _links_to_authorities() -> list[str]:
+    """By name and by hash: made when they are installed, so no package lists them. Only Debian's, no authority of this
+    machine's own."""
+    links = [each for each in Path("/etc/ssl/certs").iterdir() if each.is_symlink()]
+    return [str(each) for each in links if each.resolve().is_relative_to("/usr/share/ca-certificates")]
 
 
 def _copy_accounts(root: Path) -> None:

@@ -10,19 +10,20 @@ from hashlib import sha256
 from pathlib import Path
 
 from local.image import adapter, root_file_system
-from local.image.buildah import Buildah
+from local.image.buildah import MADE_OF, Buildah
 from local.image.places import adapter_version, base_images, cache
 
 _PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def make_stand_ins(buildah: Buildah) -> None:
+def make_stand_ins(buildah: Buildah, *, with_adapter: bool) -> None:
     """Makes those that are not there yet, side by side. Raises AdapterError or RootFileSystemError."""
     names = base_images()
     wanted: dict[str, tuple[str, Callable[[Path], None]]] = {
-        names["python"]: (_python_mark(), root_file_system.make_root_file_system),
-        names["adapter"]: (adapter_version(), _place_adapter),
+        names["python"]: (_python_mark(), root_file_system.make_root_file_system)
     }
+    if with_adapter:
+        wanted[names["adapter"]] = (adapter_version(), _place_adapter)
     with ThreadPoolExecutor() as both:
         filled = [both.submit(_make, buildah, name, *how) for name, how in wanted.items()]
     for each in filled:
@@ -31,11 +32,11 @@ def make_stand_ins(buildah: Buildah) -> None:
 
 def _make(buildah: Buildah, name: str, mark: str, fill: Callable[[Path], None]) -> None:
     """mark: what the image was made of; another one has it made again."""
-    if buildah.label(name, "made-of") == mark:
+    if buildah.label(name, MADE_OF) == mark:
         return
     with tempfile.TemporaryDirectory(dir=cache()) as folder:
         fill(Path(folder))
-        buildah.commit_folder(Path(folder), name, {"made-of": mark}, path=_PATH)
+        buildah.commit_folder(Path(folder), name, {MADE_OF: mark}, path=_PATH)
 
 
 def _place_adapter(folder: Path) -> None:

@@ -53,6 +53,7 @@ class Container:
 
     async def __aenter__(self) -> Self:
         self._bundle.mkdir(parents=True, exist_ok=True)
+        (self._bundle / "hosts").write_text("127.0.0.1 localhost\n")  # every host of containers gives them one
         (self._bundle / "config.json").write_text(json.dumps(self._spec))
         run = ["run", "--bundle", str(self._bundle), "--pid-file", str(self._bundle / "pid"), self.name]
         self.main = await self._start(*run)
@@ -110,6 +111,14 @@ class Container:
             found[f"{name} peak"] = int(status["VmHWM"].split()[0]) * 1024
         return found
 
+    def cpu_seconds(self) -> float:
+        """What its Python process has computed so far: in its own code and, for it, in the kernel's."""
+        for pid in self._pids():
+            if Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].endswith(b"/python"):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        raise ProcessLookupError("no Python runs in it")
+
     async def _start(self, *arguments: str, log: Path | None = None) -> Process:
         with (log or self._log).open("ab") as out:
             process = await asyncio.create_subprocess_exec(
@@ -153,6 +162,7 @@ class Container:
                 {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]},
                 {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=1777"]},
                 *(_readable(each) for each in also),
+                _readable(self._bundle / "hosts", "/etc/hosts"),
             ],
             "linux": {
                 "namespaces": [
@@ -163,9 +173,14 @@ class Container:
         }
 
 
-def _readable(path: Path) -> dict[str, Any]:
-    """In /tmp, under its own name."""
-    return {"destination": f"/tmp/{path.name}", "type": "bind", "source": str(path), "options": ["rbind", "ro"]}
+def _readable(path: Path, where: str | None = None) -> dict[str, Any]:
+    """In /tmp under its own name, unless it says where."""
+    return {
+        "destination": where or f"/tmp/{path.name}",
+        "type": "bind",
+        "source": str(path),
+        "options": ["rbind", "ro"],
+    }
 
 
 def _namespace(pid: int) -> str | None:

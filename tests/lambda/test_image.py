@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import ssl
 import subprocess
@@ -10,11 +11,14 @@ import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from local.image.build import LARGEST, layer_sizes
 from local.image.built import Image
 from local.image.places import CHECKOUT, DOCKERFILE, base_images
+
+from .container import Container
+from .network import Network
 
 RDS_ROOTS = CHECKOUT / "service" / "db" / "rds-us-east-1.pem"
 OPERATOR_ALONE = {"s3", "secretsmanager"}
@@ -83,10 +87,37 @@ def test_any_user_can_read_all_of_ours(image: Image) -> None:
             assert path.stat().st_mode & wanted == wanted, path
 
 
-@pytest.mark.parametrize("target", ["image", "operator_image"])
-def test_it_is_small(target: str, request: pytest.FixtureRequest) -> None:
-    request.getfixturevalue(target)
-    assert sum(layer_sizes({"image": "service", "operator_image": "operator"}[target])) < LARGEST
+def test_botocore_s_data_is_what_its_services_need(image: Image) -> None:
+    """The other services' endpoints and all documentation would be read at each start, in vain."""
+    data = image.root / "packages/botocore/data"
+    partitions = json.loads((data / "endpoints.json").read_text())["partitions"]
+    used = clients_opened("service") - clients_opened("service/provisioning")
+    assert partitions[0]["partition"] == "aws"
+    assert set().union(*(each["services"] for each in partitions)) <= used
+    assert "us-east-1" in partitions[0]["services"]["dynamodb"]["endpoints"]
+    for service in used:
+        newest = sorted((data / service).iterdir())[-1]
+        assert [each.name for each in newest.glob("service-2.*")] == ["service-2.json"]
+
+
+async def test_authorities_are_looked_up_and_not_all_read(image: Image, bundle: Path) -> None:
+    """One default context at each import of aiohttp: 25 ms, were all authorities in one file. AWS's endpoints are
+    vouched for by Amazon's authorities alone."""
+    probe = (
+        "import os, ssl, subprocess\n"
+        "paths = ssl.get_default_verify_paths()\n"
+        "assert paths.cafile is None and ssl.create_default_context().get_ca_certs() == []\n"
+        "for name in ('Amazon_Root_CA_1', 'ISRG_Root_X1'):\n"
+        "    root = f'/usr/share/ca-certificates/mozilla/{name}.crt'\n"
+        "    subprocess.run(['openssl', 'verify', root], check=True)\n"
+        "aws = ssl.create_default_context(cafile=os.environ['AWS_CA_BUNDLE']).get_ca_certs()\n"
+        "names = {dict(part[0] for part in root['subject'])['organizationName'] for root in aws}\n"
+        "assert (len(aws), names) == (5, {'Amazon', 'Starfield Technologies, Inc.'}), (len(aws), names)\n"
+    )
+    probing = msgspec.structs.replace(image, command=["/usr/local/bin/python", "-c", probe])
+    with Network() as network:
+        async with Container(probing, network, bundle, {}) as container:
+            assert await container.wait() == 0, container.log()
 
 
 # -- what needs no build -----------------------------------------------------------------------------------------

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from local.image.built import Image
+from local.image.places import CHECKOUT
+from local.ministack import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Ministack
+from local.postgres import Postgres
+from tests.database.rds_doorman import ADMINISTRATOR, PASSWORD, Rds
+from tests.database.rds_front import make_certificates
 
 from .container import LAMBDA_USER, Container
 from .invocation import InvocationFailedError
-from .network import Network
+from .network import Network, RelayInto
 from .runtime_api import RuntimeApi
 
 SETTINGS = {
@@ -38,6 +46,61 @@ async def test_the_handler_is_found_and_answers(operator_image: Image, bundle: P
                     pytest.fail(container.log())
                 assert api.failures == [], container.log()
     assert "DATABASE_HOST" in str(answer), answer
+
+
+@pytest_asyncio.fixture
+async def rds(servers_directory: Path) -> AsyncIterator[tuple[Rds, Path]]:
+    """As the deploy finds it: empty. And the authority that vouches for it."""
+    folder = servers_directory / "authority"
+    folder.mkdir()
+    ca, certificate = make_certificates(folder)
+    async with Postgres(servers_directory / "aurora") as server, Rds(server, certificate) as rds:
+        yield rds, ca
+
+
+@pytest_asyncio.fixture
+async def secrets(servers_directory: Path) -> AsyncIterator[Ministack]:
+    async with Ministack(servers_directory / "ministack-of-the-operator", services="secretsmanager") as server:
+        async with server.client("secretsmanager") as client:
+            secret = json.dumps({"username": ADMINISTRATOR, "password": PASSWORD})
+            await client.create_secret(Name="administrator", SecretString=secret)
+        yield server
+
+
+async def test_it_makes_an_empty_database_into_ours(
+    operator_image: Image, bundle: Path, rds: tuple[Rds, Path], secrets: Ministack
+) -> None:
+    """Over verified TLS: as the administrator with the password from the secret, as the owner with a token of IAM's."""
+    server, ca = rds
+    with Network() as network:
+        database = RelayInto(network, "127.0.0.1", server.port)
+        aws = RelayInto(network, "127.0.0.1", int(secrets.endpoint.rpartition(":")[2]))
+        await database.open()
+        await aws.open()
+        async with RuntimeApi(network.listener()) as api:
+            settings = {
+                **SETTINGS,
+                "AWS_LAMBDA_RUNTIME_API": api.address,
+                "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+                "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+                "AWS_ENDPOINT_URL": f"http://127.0.0.1:{aws.port}",
+                "DATABASE_HOST": "localhost",
+                "DATABASE_PORT": str(database.port),
+                "DATABASE_NAME": "tableside",
+                "DATABASE_TLS_CA": f"/tmp/{ca.name}",
+                "DATABASE_ADMIN_USER": ADMINISTRATOR,
+                "DATABASE_ADMIN_SECRET": "administrator",
+            }
+            async with Container(operator_image, network, bundle, settings, user=LAMBDA_USER, also=(ca,)) as container:
+                first = await api.invoke({"action": "migrate"}, seconds=30).returned()
+                again = await api.invoke({"action": "migrate"}, seconds=30).returned()
+                assert api.failures == [], container.log()
+        await database.close()
+        await aws.close()
+    assert first == {"applied": sorted(path.name for path in (CHECKOUT / "sql/migrations").glob("*.sql"))}
+    assert again == {"applied": []}
+    tokens = [("tableside_owner", "token"), (ADMINISTRATOR, "token"), ("tableside_owner", "token")]
+    assert server.admitted == [(ADMINISTRATOR, "password"), *tokens]
 
 
 async def test_both_of_its_services_have_their_models(operator_image: Image, bundle: Path) -> None:

@@ -109,11 +109,10 @@ FAULTS = (
         edits=(
             Edit(
                 _STORE,
-                "item, messages = await both(self._table.get(key),"
-                " self._table.take(**self._keys.messages(conversation_id)))",
+                "item, (turns, earlier) = await both(self._table.get(key), self._turns(conversation_id, last, end))",
                 f"everything = {_SCAN}\n"
                 '        item = next((each for each in everything if each["sk"] == key["sk"]), None)\n'
-                '        messages = [each for each in everything if each["sk"] != key["sk"]]',
+                '        turns, earlier = read_turns([each for each in everything if each["sk"] != key["sk"]]), None',
             ),
         ),
         caught_by=("forged requests",),

@@ -285,7 +285,7 @@ async def test_a_part_of_a_page_that_does_not_come_says_so_and_is_tried_again(ow
 async def test_a_chart_that_does_not_come_says_so_and_is_tried_again(owner: NewOwner) -> None:
     maria = await owner(MARIA, "/ask")
     await expect(maria.page.get_by_role("list", name="Suggested questions")).to_contain_text("order 3")
-    await maria.page.evaluate("window.next.router.prefetch('/')")
+    await maria.page.evaluate("window.next.router.pageLoader.loadPage('/').then(() => null)")
     await no_more_scripts(maria)
     await maria.page.get_by_role("link", name="Your numbers").click()
     card = maria.page.get_by_role("region", name="Revenue by day")

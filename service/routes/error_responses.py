@@ -1,7 +1,7 @@
 """ServiceError -> problem+json (RFC 9457) while the status can still be said.
 
-Every refusal has the same shape, whoever makes it (`problems.py`). What an exception says stays in the log, under the
-incident id.
+Every refusal has the same shape, whoever makes it (`problems.py`). Where a failure came from is in the log, under
+the incident id; what an exception says is nowhere.
 """
 
 from __future__ import annotations

@@ -51,9 +51,12 @@ class AuthoredVoice:
         authored = self._by_question.get(question_of(request.body))
         if authored is None:
             raise invalid("Nobody has written an answer to this question.")
+        content = authored.rounds[_round(request.body)]
+        if not content:
+            raise invalid("This answer has no word.")  # a refusal, which nobody tries again, not a silence to wait out
         yield SPOKEN_BY
         fields = {"stand_in": SPOKEN_BY.name, "note": f"Authored by hand to show a scorer: {authored.name}."}
-        for event in speech(request.body, authored.rounds[_round(request.body)], fields):
+        for event in speech(request.body, content, fields):
             if "metadata" in event and authored.usage is not None:
                 event["metadata"]["usage"] = authored.usage
             yield event

@@ -28,7 +28,7 @@ async def judged(cloud: EvalCloud, books: Books) -> dict[str, CaseResult]:
         SqlTap(cloud.database.host, cloud.database.port, look_behind=False) as tap,
         serving(
             cloud, AuthoredVoice(AUTHORED), model_id=MODEL, name="authored",
-            settings={"DATABASE_PORT": str(tap.port), "MODEL_PATIENCE_SECONDS": "0.5"},
+            settings={"DATABASE_PORT": str(tap.port)},
         ) as service,
     ):  # fmt: skip
         results = await evaluated(dataset, service, books, tap, "v001")

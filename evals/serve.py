@@ -29,6 +29,7 @@ def serve(app: Litestar) -> None:
         lifespan="on",
         log_config=None,
         access_log=False,
+        timeout_keep_alive=65,
         timeout_graceful_shutdown=10,
     )
 

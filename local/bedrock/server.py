@@ -74,6 +74,10 @@ class BedrockEndpoint:
             await self._runner.cleanup()
             self._runner = None
 
+    @property
+    def running(self) -> bool:
+        return self._runner is not None
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self

@@ -90,7 +90,11 @@ async def serving(app: Litestar) -> AsyncIterator[str]:
     """The address of the app behind a real uvicorn."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+        # As the service: who closes an idle connection first must not be the one that is about to be asked.
+        served = uvicorn.Config(
+            app, log_config=None, access_log=False, timeout_keep_alive=65, timeout_graceful_shutdown=5
+        )
+        server = uvicorn.Server(served)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
             await asyncio.wait({task}, timeout=0.01)

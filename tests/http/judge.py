@@ -36,14 +36,18 @@ class StreamJudge:
 
     async def check(self, stream: bytes) -> dict[str, Any]:
         """The UI message that the stream amounts to in the browser."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        async with self._turn:
-            self._process.stdin.write(json.dumps({"stream": stream.decode()}).encode() + b"\n")
-            await self._process.stdin.drain()
-            verdict = json.loads(await self._process.stdout.readline())
+        # To its end, even when nobody waits any more: else the next one to ask would get this verdict.
+        verdict = await asyncio.shield(asyncio.create_task(self._verdict(stream)))
         assert not verdict["errors"], verdict["errors"]
         assert verdict["chunks"] == sum(frame.startswith(b"data: {") for frame in stream.split(b"\n\n")), (
             "a frame was lost on the way to the browser"
         )
         return dict(verdict["message"] or {})
+
+    async def _verdict(self, stream: bytes) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        async with self._turn:
+            self._process.stdin.write(json.dumps({"stream": stream.decode()}).encode() + b"\n")
+            await self._process.stdin.drain()
+            return dict(json.loads(await self._process.stdout.readline()))

@@ -5,14 +5,30 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
+
+import pytest_asyncio
 
 from local.bedrock.server import BedrockEndpoint
 from local.ministack import Ministack
 from local.postgres import Postgres
 from tests.http.conftest import Client
 from tests.http.scripted import Director, text, tool_use
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def nothing_stays_down(
+    postgres: Postgres, ministack: Ministack, endpoint_and_director: tuple[BedrockEndpoint, Director]
+) -> AsyncIterator[None]:
+    """A test that fails halfway takes no other down with it."""
+    yield
+    for part in (postgres, ministack):
+        if part.pid is None:
+            await part.start()
+    if not endpoint_and_director[0].running:
+        await endpoint_and_director[0].start()
 
 
 async def test_postgres_is_killed_in_mid_turn_and_comes_back(

@@ -41,7 +41,8 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 
 FROM installed AS packages
 COPY local/image/trim_packages.py ./
-RUN python trim_packages.py /packages dynamodb bedrock-runtime \
+RUN rm -r /packages/bin \
+    && python trim_packages.py /packages dynamodb bedrock-runtime \
     && python -B -m compileall -q --invalidation-mode unchecked-hash /packages
 
 FROM installed AS operator-packages

@@ -210,6 +210,7 @@ lock: python ## renew the lock files from pyproject.toml
 	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
 	@$(COMPILE) --group ministack -o requirements/ministack.txt
 	@$(COMPILE) --group operator -c requirements/service.txt -o requirements/operator.txt
+	@$(COMPILE) pyproject.toml --group bench-service -c requirements/service.txt -o requirements/bench-service.txt
 	@$(COMPILE) pyproject.toml --group bench -c requirements/service.txt -o requirements/bench.txt
 	@$(COMPILE) --group bench-strands -o requirements/bench-strands.txt
 	@$(COMPILE) --group bench-pydantic-ai -o requirements/bench-pydantic-ai.txt

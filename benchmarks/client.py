@@ -125,7 +125,10 @@ async def ask(questions: Questions) -> Answers:
 
 def main() -> None:
     questions = msgspec.json.decode(sys.stdin.buffer.read(), type=Questions)
-    sys.stdout.buffer.write(msgspec.json.encode(uvloop.run(ask(questions))))
+    answers = msgspec.json.encode(uvloop.run(ask(questions)))
+    # Where the environment has PYTHONUNBUFFERED, sys.stdout may take a part and leave it at that.
+    with open(sys.stdout.fileno(), "wb", closefd=False) as out:
+        out.write(answers)
 
 
 if __name__ == "__main__":

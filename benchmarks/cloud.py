@@ -14,13 +14,15 @@ from msgspec import Struct
 from benchmarks.answer import MODEL, QUESTION
 from benchmarks.restaurants import NOW, System, copy_empty, fill
 from benchmarks.servers import raw_request
-from local.aws import Identity, create_user, prepare_conversations, prepare_identity, sign_in
+from local.aws import CONVERSATIONS_TABLE, Identity, create_user, prepare_conversations, prepare_identity, sign_in
 from local.database import Database, prepare_database
 from local.ministack import Ministack
 from local.postgres import Postgres
 from local.service_environment import service_environment
 
-OWNERS = 5
+OWNERS = 50
+"""Sign-ins, of as few restaurants as `restaurants.ASKED`. ministack's Query goes through all that one ever kept,
+item by item, which DynamoDB's does not: so many share the questions, and begin anew with `forget_conversations`."""
 
 
 class Owner(Struct, frozen=True):
@@ -31,7 +33,7 @@ class Owner(Struct, frozen=True):
 
 
 class Cloud(Struct, frozen=True):
-    """environment: our server's; owners: of as many restaurants."""
+    """environment: our server's; owners: in the order of their restaurants, again and again."""
 
     postgres: Postgres
     ministack: Ministack
@@ -47,11 +49,11 @@ async def open_cloud(
     """system: whose restaurants the service reads; others: to each a database of its own, empty still."""
     let_pass(folder)
     postgres = await stack.enter_async_context(Postgres(folder / "postgres"))
-    ministack = await stack.enter_async_context(Ministack(folder / "ministack"))
+    ministack = await stack.enter_async_context(Ministack(folder / "ministack", saving=False))
     database, identity = await prepare_database(postgres), await prepare_identity(ministack)
     copies = {other: await copy_empty(database, other) for other in others}
     asked = await fill(database, system)
-    owners = [await _owner(ministack, identity, tenant_id) for tenant_id in asked[:OWNERS]]
+    owners = [await _owner(ministack, identity, asked[at % len(asked)], at) for at in range(OWNERS)]
     model = {"BEDROCK_MODEL_ID": MODEL, "BEDROCK_ENDPOINT": endpoint, "NOW": NOW.isoformat()}
     table = await prepare_conversations(ministack)
     environment = service_environment(database, ministack, identity, table, model)
@@ -63,8 +65,15 @@ def let_pass(folder: Path) -> None:
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
-async def _owner(ministack: Ministack, identity: Identity, tenant_id: UUID) -> Owner:
-    email = f"owner-{tenant_id.hex[:12]}@bench.example"
+async def forget_conversations(cloud: Cloud) -> None:
+    """An empty table in the place of what earlier questions have filled."""
+    async with cloud.ministack.client("dynamodb") as dynamodb:
+        await dynamodb.delete_table(TableName=CONVERSATIONS_TABLE)
+    await prepare_conversations(cloud.ministack)
+
+
+async def _owner(ministack: Ministack, identity: Identity, tenant_id: UUID, number: int) -> Owner:
+    email = f"owner-{number}@bench.example"
     password = await create_user(ministack, identity, email, tenant_id)
     return Owner(tenant_id, (await sign_in(ministack, identity, email, password)).id_token)
 

@@ -132,7 +132,7 @@ async def opening(image: Image, cloud: Any, folder: Path) -> str:
 async def cloud_for(stack: Any, folder: Path) -> Any:
     """PostgreSQL, ministack and the Bedrock endpoint, and an owner signed in."""
     postgres = await stack.enter_async_context(Postgres(folder / "postgres"))
-    ministack = await stack.enter_async_context(Ministack(folder / "ministack"))
+    ministack = await stack.enter_async_context(Ministack(folder / "ministack", saving=False))
     director = Director(text("Word ", "for ", "word."))
     bedrock = await stack.enter_async_context(BedrockEndpoint(director, model_ids=frozenset({MODEL})))
     database, identity = await prepare_database(postgres), await prepare_identity(ministack)

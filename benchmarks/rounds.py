@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from benchmarks.cloud import Cloud, our_request
+from benchmarks.cloud import Cloud, forget_conversations, our_request
 from benchmarks.endpoint import Endpoint, model_request
 from benchmarks.process import resident_mb
 from benchmarks.servers import Kind, Server, peer_environment, peer_request
@@ -74,6 +74,8 @@ class Bench:
     async def start(self, server: Server) -> Subject:
         """A started server, its start and first token taken. Ours has conversations with two earlier turns then."""
         await self.endpoint.play(20, 0)
+        if _is_ours(server.kind):
+            await forget_conversations(self.cloud)
         began = time.perf_counter()
         ready = await server.start()
         at_rest = resident_mb(server.pid)

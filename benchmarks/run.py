@@ -99,7 +99,7 @@ async def _slices(plan: Plan, cloud: Cloud, databases: dict[System, Database]) -
         if database is not cloud.database:
             say(f"a system of {system.tenants:,} restaurants and {system.lines:,} order lines")
             await fill(database, system)
-    asked = [owner.tenant_id for owner in cloud.owners]
+    asked = list(dict.fromkeys(owner.tenant_id for owner in cloud.owners))
     in_order = {system: databases[system] for system in plan.systems}
     return await slices.measure(in_order, asked, cloud.environment, plan.times)
 

@@ -45,7 +45,7 @@ def _peer(name: str, label: str, folder: str, file: str, **more: Any) -> Kind:
     return Kind(name, label, (python(folder), str(PEERS / file)), **more)
 
 
-OURS = Kind("ours", "Tableside", (python(".venv-bench"), "-m", "benchmarks.serve"), overload_rounds=3)
+OURS = Kind("ours", "Tableside", (python(".venv-bench-service"), "-m", "benchmarks.serve"), overload_rounds=3)
 OURS_UVLOOP = msgspec.structs.replace(OURS, name="ours_uvloop", label="Tableside, uvloop", after=("uvloop",))
 FLOOR = _peer("floor", "floor", ".venv-bench", "floor.py", overload_rounds=3)
 KINDS = (

@@ -173,7 +173,7 @@ async def _database(directory: Path, stack: AsyncExitStack) -> Database:
 
 
 async def _people(directory: Path, stack: AsyncExitStack) -> tuple[Ministack, Identity, str, dict[str, Owner]]:
-    ministack = await stack.enter_async_context(Ministack(directory / "ministack"))
+    ministack = await stack.enter_async_context(Ministack(directory / "ministack", saving=False))
     identity = await prepare_identity(ministack)
     table = await prepare_conversations(ministack)
     owners = {}

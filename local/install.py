@@ -30,7 +30,7 @@ class InstallError(Exception):
 
 def install(lock: str, environment: Path) -> None:
     """Brings `environment` to requirements/`lock`.txt, compiled to bytecode. Raises InstallError."""
-    if _installed(environment).get(lock) == _wanted(lock):
+    if is_installed(lock, environment):
         return
     started = time.monotonic()
     print(f"installing {lock} packages into {environment.name} …", flush=True)
@@ -40,6 +40,10 @@ def install(lock: str, environment: Path) -> None:
     stamp = {**_installed(environment), **{each: _wanted(each) for each in INCLUDES.get(lock, [lock])}}
     (environment / "installed.json").write_text(json.dumps(stamp, indent=1))
     print(f"installed {lock} packages into {environment.name} ({time.monotonic() - started:.0f} s)", flush=True)
+
+
+def is_installed(lock: str, environment: Path) -> bool:
+    return _installed(environment).get(lock) == _wanted(lock)
 
 
 def _make_environment(environment: Path) -> None:

@@ -31,7 +31,8 @@ _OWN_SETTINGS = {
 
 
 class Ministack:
-    """A server whose state lies in `directory`. services: by their names at ministack, comma-separated.
+    """A server whose state lies in `directory`. services: by their names at ministack, comma-separated; saving: all
+    its state within a second of each change, which takes longer the more there is; else when asked and at its end.
 
     Raises LocalCloudError when it does not start.
     """
@@ -39,11 +40,19 @@ class Ministack:
     name = "ministack"
     host = "127.0.0.1"
 
-    def __init__(self, directory: Path, port: int | None = None, services: str = "cognito-idp,dynamodb") -> None:
+    def __init__(
+        self,
+        directory: Path,
+        port: int | None = None,
+        services: str = "cognito-idp,dynamodb",
+        *,
+        saving: bool = True,
+    ) -> None:
         self.directory = directory.absolute()
         self.port = port or free_port()
         self.log = self.directory / "ministack.log"
         self._services = services
+        self._saving = saving
         self._process: Process | None = None
         self._session: Any = None
 
@@ -121,6 +130,7 @@ class Ministack:
             # A trigger that fails refuses the sign-in, as Cognito's does.
             "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
             "PERSIST_STATE": "1",
+            "TABLESIDE_SAVING": "1" if self._saving else "",
             "STATE_DIR": str(self.directory / "state"),
             "TMPDIR": str(self.directory),
             "LOG_LEVEL": "WARNING",

@@ -1,7 +1,8 @@
 """ministack, run in its own virtual environment, that also saves its state while it runs.
 
-By itself it saves on SIGTERM only. Here it saves besides within a second of a change, and at once, before it
-answers, when asked with POST /_tableside/save. So a kill -9 costs at most the last second.
+By itself it saves on SIGTERM only. Here it saves besides at once, before it answers, when asked with
+POST /_tableside/save, and, where TABLESIDE_SAVING is set, within a second of a change. So a kill -9 costs at most the
+last second.
 
     .venv-ministack/bin/python -I ministack_child.py      settings in the environment, as ministack's own
 """
@@ -68,11 +69,12 @@ async def main() -> None:
     config.keep_alive_timeout = 75
     config.loglevel = os.environ["LOG_LEVEL"]
     config.graceful_timeout = 2
-    saving = asyncio.create_task(app.save_soon_after_changes())
+    saving = [asyncio.create_task(app.save_soon_after_changes())] if os.environ["TABLESIDE_SAVING"] else []
     await serve(app, config, shutdown_trigger=stop.wait)
-    saving.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await saving
+    for task in saving:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 if __name__ == "__main__":

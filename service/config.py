@@ -69,7 +69,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     model_idle_seconds: Seconds = 30.0
     """How long the model may fall silent in mid-answer."""
     heartbeat_seconds: Seconds = 10.0
-    stop_poll_seconds: Seconds = 0.5
+    stop_poll_seconds: Seconds = 1.0
 
     front_doors: str = ""
     """The checkpoints before the service that exist in this deployment, comma-separated: cloudfront, waf,

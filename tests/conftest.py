@@ -47,7 +47,7 @@ async def database(postgres: Postgres) -> Database:
 
 @pytest_asyncio.fixture(scope="session")
 async def ministack(servers_directory: Path) -> AsyncIterator[Ministack]:
-    async with Ministack(servers_directory / "ministack") as server:
+    async with Ministack(servers_directory / "ministack", saving=False) as server:
         yield server
 
 

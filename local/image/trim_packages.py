@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 NEVER_RUN = (
-    "bin",
     "aioitertools/tests",
     "boto3/data",
     "boto3/examples",

@@ -23,6 +23,8 @@ CLIENT_CONFIG = AioConfig(
     read_timeout=2,
     # For DynamoDB, `legacy` pauses 50 ms before it tries again, where `standard` takes up to a second.
     retries={"mode": "legacy", "total_max_attempts": 3},
+    parameter_validation=False,  # DynamoDB says the same, and what we send is ours
+    user_agent="tableside",  # its own botocore puts together anew, twice a call
     max_pool_connections=50,
     connector_args={"keepalive_timeout": 60},
 )

@@ -61,8 +61,14 @@ def render(result: SliceResult) -> str:
     writer.writerow(column.name for column in result.columns)
     for row in result.rows:
         values = zip(astuple(row), result.columns, strict=True)
-        writer.writerow(fenced(show(value, column.kind)) for value, column in values)
+        writer.writerow(_cell(value, column.kind) for value, column in values)
     return f"<slice {opening}>\n{body.getvalue()}</slice>"
+
+
+def _cell(value: Value, kind: Kind) -> str:
+    """Numbers and days hold nothing that could close the fence, and they are most of a slice."""
+    shown = show(value, kind)
+    return fenced(shown) if isinstance(value, str) else shown
 
 
 def attributes(values: Mapping[str, str]) -> str:

@@ -107,7 +107,7 @@ async def stage(
 @asynccontextmanager
 async def stage_of_its_own(folder: Path) -> AsyncIterator[Stage]:
     """For a program that is no test: with a database, a Cognito and a DynamoDB of its own, their data in the folder."""
-    async with Postgres(folder / "postgres") as postgres, Ministack(folder / "ministack") as ministack:
+    async with Postgres(folder / "postgres") as postgres, Ministack(folder / "ministack", saving=False) as ministack:
         database, identity = await prepare_database(postgres), await prepare_identity(ministack)
         async with stage(database, postgres, ministack, identity, await prepare_conversations(ministack)) as made:
             yield made

@@ -23,7 +23,8 @@ from benchmarks.slices import Found
 
 RESULTS = CHECKOUT / "benchmarks" / "results.json"
 _PACKAGES = {
-    "bench": ("aioboto3", "aiohttp", "asyncpg", "boto3", "fastapi", "litestar", "msgspec", "uvicorn", "uvloop"),
+    "bench-service": ("aioboto3", "aiohttp", "asyncpg", "litestar", "msgspec", "uvicorn", "uvloop"),
+    "bench": ("aioboto3", "aiohttp", "boto3", "fastapi", "msgspec", "uvicorn", "uvloop"),
     "bench-strands": ("boto3", "fastapi", "strands-agents"),
     "bench-pydantic-ai": ("boto3", "fastapi", "pydantic-ai-slim"),
 }

@@ -169,7 +169,7 @@ class Bench:
                 await server.stop()
 
     async def loops(self, kinds: tuple[Kind, ...], times: int) -> None:
-        """200 streams against fresh processes that run one event loop or the other, in turn."""
+        """200 streams against fresh processes that run one event loop or the other, in turn, and 20 after them."""
         for _ in range(times):
             for kind in kinds:
                 server = self.server(kind)
@@ -183,7 +183,8 @@ class Bench:
 
     async def take_loop(self, kind: Kind, subject: Subject) -> None:
         figures = await overloaded(subject, self.lengths)
-        self.taken.add(f"loop {kind.name}", figures)
+        paced = await paced_together(subject, self.lengths)
+        self.taken.add(f"loop {kind.name}", figures | {"cpu_paced_20_us": paced["cpu_paced_20_us"]})
 
 
 def _is_ours(kind: Kind) -> bool:

@@ -52,6 +52,7 @@ LOOP = (
     Column("first token, p50 / p99, ms", ("burst_200_p50_ms", "burst_200_p99_ms")),
     Column("CPU a token, us", ("overload_cpu_us",)),
     Column("gap, p99, ms", ("gap_p99_200_ms",), 1),
+    Column("CPU a token at 20 streams, us", ("cpu_paced_20_us",)),
 )
 ENDPOINT = (
     Column("tokens a second, flat out", ("flat_tokens_a_second",)),
@@ -71,7 +72,7 @@ def tables(found: Results) -> str:
             _titled("CPU of the server's process", found, servers, CPU),
             _titled("200 streams at 50 tokens a second (ideal: 4.0 s), and the gaps", found, servers, MANY),
             _titled("The process", found, servers, PROCESS),
-            _titled("The event loop, at 200 streams", found, loops, LOOP),
+            _titled("The event loop, at 200 streams and then at 20", found, loops, LOOP),
             _titled("What feeds them, and what every server left of it", found, ["model", *servers], ENDPOINT),
             _slices(found),
             _policies(found),

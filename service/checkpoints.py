@@ -42,7 +42,8 @@ class Checkpoints:
 
     def passed(self, name: str) -> None:
         """The first time counts: a checkpoint is passed once."""
-        self._passed.setdefault(name, self.elapsed_ms())
+        if name not in self._passed:
+            self._passed[name] = self.elapsed_ms()
 
     def elapsed_ms(self) -> float:
         return round((perf_counter() - self._arrived) * 1000, 2)

@@ -26,7 +26,7 @@ export Q AS N CONTINUE PORT NOW MODEL_MODE MODEL_ID TABLESIDE_STATE FILE NAME TI
 export STAGE TENANT DOMAIN CERTIFICATE ALARM_EMAIL CONFIRM
 export TENANTS QUESTIONS TOKENS_IN TOKENS_OUT
 
-.PHONY: help bench bench-smoke evals record eval-faults image test-lambda bench-cold run web web-dev test-browser screenshots ask token import bench-first-token bench-receipts bench-pages picture reset test check format synth snapshots deploy diff destroy tenant rotate-origin deploy-local cost architecture lock node-check-deps python
+.PHONY: help bench bench-deps bench-smoke evals record eval-faults image test-lambda bench-cold run web web-dev test-browser screenshots ask token import bench-first-token bench-receipts bench-pages picture reset test check format synth snapshots deploy diff destroy tenant rotate-origin deploy-local cost architecture lock node-check-deps python
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -66,14 +66,15 @@ bench-first-token: python ## time to the first token on the running service: AS=
 	@$(PYTHON) local/install.py local
 	@exec $(BIN)/python -m benchmarks.first_token
 
-bench: python ## ours beside its peers, in twelve minutes: docs/performance.md is written from it: [QUICK=1]
+# The servers that are measured: a virtual environment to each kind, and npm's packages for the one on Node.
+bench-deps: python
 	@$(PYTHON) local/install.py local
 	@$(PYTHON) benchmarks/install.py
+
+bench: bench-deps ## ours beside its peers, in twelve minutes: docs/performance.md is written from it: [QUICK=1]
 	@exec $(BIN)/python -m benchmarks.run $(if $(QUICK),--plan quick)
 
-bench-smoke: python ## that the benchmarks still work: each server checked for its answer and asked a little
-	@$(PYTHON) local/install.py local
-	@$(PYTHON) benchmarks/install.py
+bench-smoke: bench-deps ## that the benchmarks still work: each server checked for its answer and asked a little
 	@$(BIN)/python -m benchmarks.run --plan smoke
 
 bench-receipts: python ## how often a made-up figure would get a receipt, and what receipts cost

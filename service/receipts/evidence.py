@@ -140,7 +140,17 @@ class Evidence:
     @once
     def values(self) -> frozenset[tuple[str, int]]:
         """Every value of every kind, in hundredths."""
-        return frozenset((c.kind, c.numerator * (100 // c.denominator)) for c in (*self.all_facts, *self.all_cells))
+        return frozenset([*((c.kind, c.numerator * (100 // c.denominator)) for c in self.all_facts), *self._in_cells()])
+
+    def _in_cells(self) -> Iterator[tuple[str, int]]:
+        """Without a candidate to each, for most answers want none of them."""
+        for table in self.tables:
+            for column in table.columns:
+                if column.kind in ("money", "count", "percent"):
+                    for row in table.result.rows:
+                        if isinstance(value := getattr(row, column.name), int):
+                            numerator, denominator = whole_units(value, column.kind)
+                            yield column.kind, numerator * (100 // denominator)
 
     def cells(self, table: Table, index: int, scope: Scope) -> Iterator[Candidate]:
         row = table.result.rows[index]

@@ -24,7 +24,6 @@ from service.receipts.table import Candidate, Scope, Table
 from service.receipts.words import (
     AVERAGE_ORDER,
     CHANGE,
-    HEDGE,
     HIGHEST,
     LOWEST,
     MEAN,
@@ -144,7 +143,7 @@ def _readings(nearby: Nearby, candidate: Candidate) -> tuple[Numeral, ...]:
         numerals = (numeral.negated(),)
     else:
         numerals = (numeral,)
-    if nearby.anything and HEDGE.search(nearby.before):
+    if nearby.anything and nearby.hedged:
         return (*numerals, *(n.loosened() for n in numerals))
     return numerals
 

@@ -15,7 +15,7 @@ from service.receipts.layout import Cell, Layout
 from service.receipts.mentions import DayRange, Mention, MentionKind
 from service.receipts.once import once
 from service.receipts.order_cells import with_order_cells
-from service.receipts.words import AVERAGE_ORDER, AVERAGE_PRICE, CHANGE, DOWN, UP, leans_back, without_label
+from service.receipts.words import AVERAGE_ORDER, AVERAGE_PRICE, CHANGE, DOWN, HEDGE, UP, leans_back, without_label
 
 Strength = Literal["own", "above", "before", "none"]
 """Where a mention stands: in the figure's own sentence, list item or table row; in what leads that in; in an earlier
@@ -118,6 +118,11 @@ class Nearby:
         if found is None:
             found = self._said[pattern] = pattern.search(self.words) is not None
         return found
+
+    @once
+    def hedged(self) -> bool:
+        """Whether the words before the figure say that it is not exact."""
+        return HEDGE.search(self.before) is not None
 
     @once
     def direction(self) -> int:

@@ -114,5 +114,5 @@ async def delete_conversation(store: Store, conversation_id: FromPath[str]) -> N
     responses=refusals(404),
 )
 async def stop_answer(store: Store, conversation_id: FromPath[str]) -> None:
-    """Taken note of; the turn ends within half a second, wherever it runs, and keeps what it has."""
+    """Taken note of; the turn ends within about a second, wherever it runs, and keeps what it has."""
     await store.request_stop(conversation_id)

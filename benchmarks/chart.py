@@ -13,7 +13,8 @@ CHART = CHECKOUT / "docs" / "images" / "performance.svg"
 WIDTH, PANEL, LABEL, BAR, ROW = 880, 430, 132, 196, 18
 HEAD, GAP = 34, 26
 _LONGEST = 12
-"""A bar is drawn to scale up to so many times our own; a longer one ends in an arrow, and its figure says the rest."""
+"""A bar is drawn to scale up to so many times our own. A longer one ends in an arrow, and its figure says the rest; so
+does that of a server that was cut before it had finished."""
 
 _STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #1f2328; }
@@ -27,9 +28,12 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328; }
 
 
 class Panel(Struct, frozen=True):
+    """finished: the figure that tells whether a server came to its end."""
+
     title: str
     figure: str
     digits: int = 0
+    finished: str = ""
 
 
 PANELS = (
@@ -37,7 +41,7 @@ PANELS = (
     Panel("Process start to ready, s", "ready_s", 2),
     Panel("CPU a token, 20 streams at 50 tokens/s, us", "cpu_paced_20_us"),
     Panel("CPU a token, 50 streams flat out, us", "cpu_flat_50_us"),
-    Panel("200 streams at once, wall, s (ideal 4.0)", "overload_wall_s", 1),
+    Panel("200 streams at once, wall, s (ideal 4.0)", "overload_wall_s", 1, "overload_finished"),
     Panel("Memory at 200 streams, MB", "memory_200_mb"),
 )
 
@@ -69,15 +73,24 @@ def _panel(found: Results, panel: Panel, servers: list[tuple[str, str]], left: i
         y = top + HEAD + at * ROW
         lines.append(f'<text x="{left}" y="{y + 11}">{escape(label)}</text>')
         if name in values:
-            lines.append(_bar(name, values[name], scale, (left + LABEL, y), panel.digits))
+            beyond = values[name] > scale or _was_cut(found, panel, name)
+            lines.append(_bar(name, values[name], scale, (left + LABEL, y), f".{panel.digits}f", beyond=beyond))
     return "\n".join(lines)
 
 
-def _bar(name: str, value: float, scale: float, place: tuple[int, int], digits: int) -> str:
+def _was_cut(found: Results, panel: Panel, server: str) -> bool:
+    if not panel.finished:
+        return False
+    return found.figures[server][panel.finished].median < max(
+        of[panel.finished].most for of in found.figures.values() if panel.finished in of
+    )
+
+
+def _bar(name: str, value: float, scale: float, place: tuple[int, int], form: str, *, beyond: bool) -> str:
     x, y = place
     kind = name if name in ("ours", "floor") else "peer"
     long = max(1.0, min(value / scale, 1) * BAR)
-    said = f"{value:,.{digits}f}" + (" →" if value > scale else "")
+    said = f"{value:,{form}}" + (" →" if beyond else "")
     return (
         f'<rect class="{kind}" x="{x}" y="{y}" width="{long:.1f}" height="{ROW - 5}" rx="2"/>'
         f'<text x="{x + long + 5:.1f}" y="{y + 11}">{said}</text>'

@@ -28,12 +28,13 @@ def head(found: Results) -> str:
     of = found.measured
     machine, versions = of["machine"], of["versions"]
     changed = ", with changes since" if of["changed_since_commit"] else ""
-    bench, strands, pydantic = (versions[lock] for lock in ("bench", "bench-strands", "bench-pydantic-ai"))
+    locks = ("bench-service", "bench", "bench-strands", "bench-pydantic-ai")
+    service, bench, strands, pydantic = (versions[lock] for lock in locks)
     return (
         f"Measured {of['when'][:10]} at commit `{of['commit'][:12]}`{changed}: {machine['processor']}, "
         f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}; load {machine['load_before']} "
         f"before, {machine['load_after']} after. Python {versions['python']}, Node {versions['node']}; "
-        f"{_listed(bench)}; strands on {_listed(strands)}; pydantic-ai on {_listed(pydantic)}; "
+        f"{_listed(service | bench)}; strands on {_listed(strands)}; pydantic-ai on {_listed(pydantic)}; "
         f"{_listed(versions['ai_sdk'])}.\n"
         f"Medians of {of['rounds']} rounds, fewer for the slow, the least and the most in brackets; differences under "
         "about 20% are ties." + "".join(f"\nFailed: {each}" for each in found.failures)

@@ -13,7 +13,7 @@ from benchmarks import growth, page
 from benchmarks.chart import PANELS, draw
 from benchmarks.policies import Compared
 from benchmarks.restaurants import System
-from benchmarks.results import Results, read, results, write
+from benchmarks.results import Results, Spread, read, results, write
 from benchmarks.rounds import Taken
 from benchmarks.servers import KINDS
 from benchmarks.slices import Found
@@ -35,7 +35,8 @@ def found() -> Results:
     machine = {
         "processor": "A <fast> one", "cores": 2, "memory_gb": 8, "system": "Linux", "load_before": 0, "load_after": 1,
     }  # fmt: skip
-    versions = {"python": "3", "node": "20", **{name: {} for name in ("bench", "bench-strands", "bench-pydantic-ai")}}
+    locks = ("bench-service", "bench", "bench-strands", "bench-pydantic-ai")
+    versions = {"python": "3", "node": "20", **{lock: {} for lock in locks}}
     measured = {"when": "2026-11-23T10:00+00:00", "commit": "0" * 40, "changed_since_commit": False, "rounds": 3}
     return results(
         taken, slices, policies, {"a part": [2.0, 1.0, 9.0]},
@@ -109,6 +110,15 @@ def test_the_chart_has_a_bar_for_every_figure(found: Results) -> None:
     drawn = ElementTree.fromstring(draw(found))
     bars = [each for each in drawn.iter() if each.tag.endswith("rect")]
     assert len(bars) == len(PANELS) * len(KINDS)
+
+
+def test_a_server_that_was_cut_is_not_shown_as_if_it_had_finished(found: Results) -> None:
+    finished = {"overload_finished": Spread(200.0, 200.0, 200.0, 3)}
+    cut = {"overload_finished": Spread(18.0, 18.0, 18.0, 1)}
+    figures = {name: of | (cut if name == "strands" else finished) for name, of in found.figures.items()}
+    all_finished = {name: of | finished for name, of in found.figures.items()}
+    some, none = (draw(msgspec.structs.replace(found, figures=given)) for given in (figures, all_finished))
+    assert some.count("→") == none.count("→") + 1
 
 
 def test_a_larger_function_is_not_slower_and_never_quicker_than_the_model(found: Results) -> None:

@@ -22,20 +22,22 @@ SAID = ("You made ", "$2,817.50 ", "on Friday.")
 
 
 class Failure(Struct, frozen=True):
-    """fault: of the model's endpoint; words: what the reader is told; kept: what had come by then."""
+    """fault: of the model's endpoint; words: what the reader is told; kept: what had come by then; seconds: the
+    service's patience, short only where it has to end, for a busy machine takes a while to be refused."""
 
     fault: str
     words: str
     kept: str = ""
+    seconds: float = 2.0
 
 
 FAILURES = (
     Failure("throttle_before", "Too many questions at once"),
     Failure("dropped_before", "The model is away for a moment"),
-    Failure("slow_first_token", "took too long to answer"),
+    Failure("slow_first_token", "took too long to answer", seconds=0.5),
     Failure("throttle_mid", "Too many questions at once", "You made $2,817.50"),
     Failure("cut", "The answer broke off", "You made $2,817.50"),
-    Failure("stall", "took too long to answer", "You made $2,817.50"),
+    Failure("stall", "took too long to answer", "You made $2,817.50", seconds=1.0),
     Failure("malformed_tool_use", "stumbled while looking something up"),
     Failure("empty_answer", "The model gave no answer"),
 )
@@ -45,7 +47,7 @@ FAILURES = (
 async def test_a_model_that_fails_is_told_in_plain_words_and_asked_again(
     on_stage: NewOwner, the_stage: Stage, failure: Failure
 ) -> None:
-    marlow = await on_stage(model_patience_seconds=0.5, model_idle_seconds=0.5)
+    marlow = await on_stage(model_patience_seconds=failure.seconds, model_idle_seconds=failure.seconds)
     the_stage.director.otherwise = text(*SAID)
     the_stage.faults.add(Fault(name=failure.fault, after=2))
     await marlow.send(YESTERDAY)

@@ -55,7 +55,7 @@ BROKEN = BedrockException("ModelStreamErrorException", "The model's stream broke
 
 FAILURES: dict[str, tuple[list[Script], dict[str, Any]]] = {
     "model_refused_request": ([breaking(REFUSED)], {}),
-    "model_throttled": ([breaking(THROTTLED)] * 9, {"model_patience_seconds": 0.5}),
+    "model_throttled": ([breaking(THROTTLED)] * 9, {"model_patience_seconds": 1.0}),
     "model_stream_broken": ([breaking(BROKEN, "Yes, ", "Wilhelmina")], {}),
     "model_stream_broken: cut": ([breaking(None, "Yes, ", "Wilhelmina")], {}),
     "model_stream_broken: silent": ([text()], {}),

@@ -12,7 +12,7 @@ from service.receipts.once import once
 from service.receipts.receipt import FactSource, RowSource, Source
 from service.receipts.table import Candidate, Scope, Table, key, table_of, whole_units
 from service.receipts.words import measure_of
-from service.rows import Row, SliceResult
+from service.rows import Column, Row, SliceResult
 
 _LONGEST = 1_500
 
@@ -145,23 +145,15 @@ class Evidence:
     def _in_cells(self) -> Iterator[tuple[str, int]]:
         """Without a candidate to each, for most answers want none of them."""
         for table in self.tables:
-            for column in table.columns:
-                if column.kind in ("money", "count", "percent"):
-                    for row in table.result.rows:
-                        if isinstance(value := getattr(row, column.name), int):
-                            numerator, denominator = whole_units(value, column.kind)
-                            yield column.kind, numerator * (100 // denominator)
+            for row in table.result.rows:
+                for column, value in _numbers(table, row):
+                    numerator, denominator = whole_units(value, column.kind)
+                    yield column.kind, numerator * (100 // denominator)
 
     def cells(self, table: Table, index: int, scope: Scope) -> Iterator[Candidate]:
-        row = table.result.rows[index]
-        for column in table.columns:
-            if column.kind in ("money", "count", "percent"):
-                value = getattr(row, column.name)
-                if isinstance(value, int):
-                    source = RowSource(table.position, table.name, index, column.name)
-                    yield Candidate(
-                        source, column.kind, measure_of(column.name), scope, *whole_units(value, column.kind)
-                    )
+        for column, value in _numbers(table, table.result.rows[index]):
+            source = RowSource(table.position, table.name, index, column.name)
+            yield Candidate(source, column.kind, measure_of(column.name), scope, *whole_units(value, column.kind))
 
     # -- days --------------------------------------------------------------------------------------------------
 
@@ -237,3 +229,10 @@ class Evidence:
             if table.order == number:
                 return FactSource(table.position, table.name, "number")
         return None
+
+
+def _numbers(table: Table, row: Row) -> Iterator[tuple[Column, int]]:
+    """The cells of a row that a figure could come from."""
+    for column in table.columns:
+        if column.kind in ("money", "count", "percent") and isinstance(value := getattr(row, column.name), int):
+            yield column, value

@@ -3,7 +3,6 @@ conversations' earlier turns. None of it is spared; the peers have none of it.""
 
 from __future__ import annotations
 
-import os
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from benchmarks.servers import raw_request
 from local.aws import CONVERSATIONS_TABLE, Identity, create_user, prepare_conversations, prepare_identity, sign_in
 from local.database import Database, prepare_database
 from local.ministack import Ministack
-from local.postgres import Postgres
+from local.postgres import Postgres, let_pass
 from local.service_environment import service_environment
 
 OWNERS = 50
@@ -58,11 +57,6 @@ async def open_cloud(
     table = await prepare_conversations(ministack)
     environment = service_environment(database, ministack, identity, table, model)
     return Cloud(postgres, ministack, database, identity, owners, environment), copies
-
-
-def let_pass(folder: Path) -> None:
-    """Root's PostgreSQL is another user and must be able to reach its own."""
-    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
 async def forget_conversations(cloud: Cloud) -> None:

@@ -30,7 +30,7 @@ from local.database import prepare_database
 from local.image.build import build, build_folder
 from local.image.built import Image
 from local.ministack import Ministack
-from local.postgres import Postgres
+from local.postgres import Postgres, let_pass
 from local.service_environment import service_environment
 from tests.http.restaurants import NOW, load, restaurant
 from tests.http.scripted import Director, text
@@ -82,11 +82,6 @@ async def cold_start(image: Image, cloud: Any, folder: Path, ask: Callable[[Any]
             "MB at rest": at_rest / 1e6,
             "MB at most": function.container.memory()["python peak"] / 1e6,
         }
-
-
-def let_pass(folder: Path) -> None:
-    """Root's PostgreSQL is another user and must be able to reach its own."""
-    folder.chmod(0o711)
 
 
 def resident(function: Any) -> int:

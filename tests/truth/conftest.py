@@ -21,8 +21,9 @@ from local.bedrock.standin import MODEL_ID, analyst
 from local.database import Database
 from local.ministack import Ministack
 from local.seed import DEMO_TENANTS, seed_demo
+from local.service_environment import service_environment
 from service.app import create_app
-from service.config import Config
+from service.config import Config, read_config
 from service.provisioning.order_file import parse_order_file
 from service.provisioning.orders import import_orders, vacuum_orders
 from service.provisioning.tenants import NewTenant, create_tenant
@@ -85,21 +86,8 @@ async def parts(
         BedrockEndpoint(analyst(), model_ids=frozenset({MODEL_ID})) as endpoint,
         StreamJudge() as judge,
     ):
-        config = Config(
-            database_host=own.host,
-            database_port=own.port,
-            database_name=own.name,
-            database_user=own.service_user,
-            database_auth="password",
-            database_password=own.service_password,
-            dynamodb_endpoint=ministack.endpoint,
-            conversations_table=conversations_table,
-            bedrock_endpoint=endpoint.url,
-            bedrock_model_id=MODEL_ID,
-            token_issuer=identity.issuer,
-            token_audience=identity.client_id,
-            token_keys=identity.jwks_url,
-        )
+        model = {"BEDROCK_MODEL_ID": MODEL_ID, "BEDROCK_ENDPOINT": endpoint.url}
+        config = read_config(service_environment(own, ministack, identity, conversations_table, model))
         yield Parts(config, own, ministack, identity, judge)
 
 

@@ -1,7 +1,7 @@
 """The static export of `web/` as Amplify Hosting would serve it, with the headers that CloudFront adds there.
 
-A page's address has no ending: `/ask` is `out/ask.html`. What the build names by its content may be kept for ever;
-pages are asked for anew each time.
+A page's address has no ending: `/ask` is `out/ask.html`, and `/ask/` leads there. What the build names by its content
+may be kept for ever; pages are asked for anew each time.
 """
 
 from __future__ import annotations
@@ -60,6 +60,9 @@ class Pages:
         file = self._file(path)
         if file is not None:
             return self._page(file, 200, for_ever=path.startswith(_FOR_EVER))
+        # Only to one of our own: `//ask/` would lead to another host.
+        if path.endswith("/") and (self._out / f"{path.strip('/')}.html") in self._out.glob("*.html"):
+            return Page(301, {"location": f"/{path.strip('/')}", **self._headers}, b"")
         if path == "/":
             return self._answer(200, "text/html; charset=utf-8", "no-cache", _NOT_BUILT)
         return None

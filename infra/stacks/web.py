@@ -113,15 +113,17 @@ class WebStack(cdk.Stack):
 
 
 def _rules(directory: Path) -> list[amplify.CfnApp.CustomRuleProperty]:
-    """A page's address has no ending: `/ask` is ask.html. Whatever is no file is the page that says so, as a 404.
+    """A page's address has no ending: `/ask` is ask.html, and `/ask/` leads there. Whatever is no file is the page that
+    says so, as a 404.
 
     Raises ExportMissingError.
     """
     if not (directory / "index.html").exists():
         raise ExportMissingError(f"There are no pages in {directory}: make web builds them.")
-    names = sorted(page.stem for page in directory.glob("*.html"))
-    pages = [_rule(f"/{name}", f"/{name}.html", "200") for name in names if name not in ("index", "404")]
-    return [*pages, _rule("/<*>", "/404.html", "404")]
+    names = sorted(page.stem for page in directory.glob("*.html") if page.stem not in ("index", "404"))
+    pages = [_rule(f"/{name}", f"/{name}.html", "200") for name in names]
+    slashed = [_rule(f"/{name}/", f"/{name}", "301") for name in names]
+    return [*pages, *slashed, _rule("/<*>", "/404.html", "404")]
 
 
 def _rule(source: str, target: str, status: str) -> amplify.CfnApp.CustomRuleProperty:

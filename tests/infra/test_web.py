@@ -28,6 +28,7 @@ def rules(dev: Synthesized) -> list[Resource]:
 def test_a_pages_address_has_no_ending_and_what_is_no_page_is_a_404(rules: list[Resource]) -> None:
     assert rules == [
         {"Source": "/ask", "Target": "/ask.html", "Status": "200"},
+        {"Source": "/ask/", "Target": "/ask", "Status": "301"},
         {"Source": "/<*>", "Target": "/404.html", "Status": "404"},
     ]
 
@@ -43,7 +44,8 @@ def test_every_page_that_there_is_gets_its_rule(dev_stage: Stage, tmp_path: Path
     template = json.loads((tmp_path / "cdk.out" / "Dev-Web.template.json").read_text())
     (amplify,) = (each for each in template["Resources"].values() if each["Type"] == "AWS::Amplify::App")
     served = {rule["Source"] for rule in amplify["Properties"]["CustomRules"]}
-    assert served == {f"/{name}" for name in names if name not in ("index", "404")} | {"/<*>"}
+    addresses = {f"/{name}" for name in names if name not in ("index", "404")}
+    assert served == addresses | {f"{address}/" for address in addresses} | {"/<*>"}
     assert "/sign-in" in served
 
 

@@ -105,6 +105,14 @@ async def test_pages_are_served_by_name_under_one_policy(config: Config, minista
     assert "strict-transport-security" not in home.headers
 
 
+async def test_a_slash_too_many_leads_to_the_page_and_to_no_other_host(config: Config, export: Path) -> None:
+    async with edge(config, export) as client:
+        slashed = await client.get("/ask/")
+        others = [await client.get(path) for path in ("//ask/", "/nothing/", "/_next/", "/../secret/")]
+    assert (slashed.status_code, slashed.headers["location"]) == (301, "/ask")
+    assert {other.headers.get("location") for other in others} <= {None, "/ask"}
+
+
 async def test_what_is_named_by_its_content_is_kept_for_ever(config: Config, export: Path) -> None:
     async with edge(config, export) as client:
         script = await client.get("/_next/static/app.js")

@@ -86,9 +86,11 @@ async def serving(app: Litestar) -> AsyncIterator[str]:
         while not server.started:
             await asyncio.wait({task}, timeout=0.01)
             assert not task.done(), "uvicorn did not start"
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        await task
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:  # of a test that failed, too: a socket closed beneath a running server breaks the tests after it
+            server.should_exit = True
+            await task
 
 
 @pytest_asyncio.fixture(scope="session")

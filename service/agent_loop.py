@@ -51,6 +51,7 @@ from service.slices.execute import execute, tool_specs
 from service.slices.prefetch import Prefetched, prefetch
 from service.slices.registry import slice_named
 from service.slices.slice import render
+from service.stops import Stops
 from service.telemetry import TurnReport
 from service.transcript import Emit, Transcript
 from service.usage import Usage
@@ -73,6 +74,7 @@ class TurnResources(Struct, frozen=True):
     pool: Pool
     model: Model
     prompt: Prompt
+    stops: Stops
     clock: Callable[[], datetime]
 
 

@@ -32,6 +32,7 @@ from service.prompts import load_prompt
 from service.routes import ROUTES
 from service.routes.error_responses import EXCEPTION_HANDLERS
 from service.routes.request_log import request_log
+from service.stops import Stops
 from service.telemetry import configure_logging
 
 LONGEST_BODY = 64 * 1024
@@ -83,7 +84,9 @@ def _lifespan(config: Config) -> Callable[[Litestar], AbstractAsyncContextManage
                 config.bedrock_model_id,
                 patience=config.model_patience_seconds,
             )
-            app.state.resources = TurnResources(config, pool, model, prompt, config.clock())
+            app.state.resources = TurnResources(
+                config, pool, model, prompt, Stops(config.stop_poll_seconds), config.clock()
+            )
             app.state.dynamodb = dynamodb
             keys = open_key_source(config.token_keys, dynamodb)
             app.state.token_verifier = TokenVerifier(config.token_issuer, config.token_audience, keys)

@@ -88,6 +88,8 @@ class _RunningTurn:
         self._config = resources.config
         self._loop = AgentLoop(resources, context)
         self._started = started
+        self._stops = resources.stops
+        self._principal = context.principal
         self._store = context.store
         self._begun = context.begun
         self._checkpoints = context.checkpoints
@@ -124,15 +126,15 @@ class _RunningTurn:
             await _end(answering, watching)
 
     async def _watch_for_stop(self) -> None:
-        """Returns when a stop was asked for. The flag lies in the store, for another process may have taken the
-        request; a store that is away for a moment is no reason to stop."""
-        while True:
-            await asyncio.sleep(self._config.stop_poll_seconds)
-            try:
-                if await self._store.stop_requested(self._begun):
-                    return
-            except ConversationsUnavailableError:
-                continue
+        """Returns when a stop was asked for. A store that is away for a moment is no reason to stop."""
+        with self._stops.watch(self._principal, self._begun.conversation_id) as watch:
+            while True:
+                await watch.time_to_look()
+                try:
+                    if await self._store.stop_requested(self._begun):
+                        return
+                except ConversationsUnavailableError:
+                    continue
 
     async def _conclude(self, outcome: Outcome) -> FinishedTurn:
         self._transcript.finish()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import delete, get, patch, post
+from litestar import Request, delete, get, patch, post
+from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from service.messages import ConversationSummary
-from service.routes.dependencies import Store
+from service.principal import Principal
+from service.routes.dependencies import Resources, Store
 from service.routes.problems import refusals
 from service.routes.ui_message import ui_messages
 
@@ -102,8 +104,11 @@ async def rename_conversation(
     summary="Delete a conversation",
     responses=refusals(404),
 )
-async def delete_conversation(store: Store, conversation_id: FromPath[str]) -> None:
+async def delete_conversation(
+    request: Request[Principal, Any, State], store: Store, resources: Resources, conversation_id: FromPath[str]
+) -> None:
     await store.delete(conversation_id)
+    resources.stops.nudge(request.user, conversation_id)
 
 
 @post(
@@ -113,6 +118,9 @@ async def delete_conversation(store: Store, conversation_id: FromPath[str]) -> N
     summary="Stop the answer that is being made",
     responses=refusals(404),
 )
-async def stop_answer(store: Store, conversation_id: FromPath[str]) -> None:
-    """Taken note of; the turn ends within about a second, wherever it runs, and keeps what it has."""
+async def stop_answer(
+    request: Request[Principal, Any, State], store: Store, resources: Resources, conversation_id: FromPath[str]
+) -> None:
+    """Taken note of; the turn keeps what it has and ends, at once in this process, in another when it looks next."""
     await store.request_stop(conversation_id)
+    resources.stops.nudge(request.user, conversation_id)

@@ -92,7 +92,40 @@ async def test_regenerate_replaces_the_answer(maria: Client, director: Director)
 
 
 async def test_stop_stops_the_model_and_keeps_what_there_is(maria: Client, director: Director) -> None:
-    body, never = maria.body("Long?"), asyncio.Event()
+    chat = f"c{uuid4().hex}"
+    assert await _types_until_stopped(maria, maria, director, chat) == ["abort", "finish"]
+    await asyncio.wait_for(director.left.wait(), 10)
+    answer = (await opened(maria, chat))["messages"][1]
+    assert answer["metadata"]["status"] == "stopped"
+    assert [part["text"] for part in answer["parts"] if part["type"] == "text"] == ["As far as "]
+
+
+async def test_a_stop_that_comes_to_the_turn_s_own_process_is_seen_at_once(
+    serve_with: Any, maria: Client, director: Director
+) -> None:
+    """Long before the turn would look by itself."""
+    async with (
+        serve_with(stop_poll_seconds=3600.0) as address,
+        Client(address, maria.token, maria.of, maria.judge) as client,
+    ):
+        assert await _types_until_stopped(client, client, director) == ["abort", "finish"]
+
+
+async def test_a_stop_that_comes_to_another_process_is_seen_when_the_turn_looks(
+    serve_with: Any, maria: Client, director: Director
+) -> None:
+    async with (
+        serve_with(stop_poll_seconds=0.05) as address,
+        Client(address, maria.token, maria.of, maria.judge) as elsewhere,
+    ):
+        assert await _types_until_stopped(maria, elsewhere, director) == ["abort", "finish"]
+
+
+async def _types_until_stopped(
+    asking: Client, stopping: Client, director: Director, chat: str | None = None
+) -> list[str]:
+    """The last two parts of an answer that would never end."""
+    body, never = asking.body("Long?", conversation=chat), asyncio.Event()
 
     async def hold(number: int) -> None:
         if number == 1:
@@ -100,17 +133,12 @@ async def test_stop_stops_the_model_and_keeps_what_there_is(maria: Client, direc
 
     director.play(text("As far as ", "here.", before=hold))
     seen = b""
-    async with asyncio.timeout(20), maria.stream("POST", "/ai/ask", json=body) as response:
+    async with asyncio.timeout(20), asking.stream("POST", "/ai/ask", json=body) as response:
         async for chunk in response.aiter_raw():
             seen += chunk
             if b"As far as" in seen and b'"abort"' not in seen:
-                stopped = await maria.post(f"/chat/conversations/{body['id']}/stop")
-                assert stopped.status_code == 202
-    assert [part["type"] for part in parts_of(seen)][-2:] == ["abort", "finish"]
-    await asyncio.wait_for(director.left.wait(), 10)
-    answer = (await opened(maria, body["id"]))["messages"][1]
-    assert answer["metadata"]["status"] == "stopped"
-    assert [part["text"] for part in answer["parts"] if part["type"] == "text"] == ["As far as "]
+                assert (await stopping.post(f"/chat/conversations/{body['id']}/stop")).status_code == 202
+    return [part["type"] for part in parts_of(seen)][-2:]
 
 
 async def test_the_turn_outlives_the_client(maria: Client, director: Director) -> None:

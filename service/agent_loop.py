@@ -28,6 +28,7 @@ from service.errors import (
     TurnLimitError,
 )
 from service.events import StandInSpoke, StatusChanged
+from service.grounding import Grounding
 from service.messages import ContentBlock, FinishReason, Message, TextBlock, ToolPart, ToolResultBlock, ToolUseBlock
 from service.model.stream import (
     AnswerOpened,
@@ -43,12 +44,11 @@ from service.model.stream import (
     ToolUseOpened,
     UsageCounted,
 )
-from service.principal import Principal
 from service.prompts import Prompt
 from service.rows import SliceResult
 from service.slices.context import restaurant_tag
 from service.slices.execute import execute, tool_specs
-from service.slices.prefetch import Prefetched, prefetch
+from service.slices.prefetch import Prefetched
 from service.slices.registry import slice_named
 from service.slices.slice import render
 from service.stops import Stops
@@ -81,9 +81,9 @@ class TurnResources(Struct, frozen=True):
 class TurnContext(Struct, frozen=True):
     """What belongs to one turn: who asks, what, and where what happens is said, kept and counted."""
 
-    principal: Principal
     store: ConversationStore
     begun: BegunTurn
+    grounding: Grounding
     checkpoints: Checkpoints
     emit: Emit
     transcript: Transcript
@@ -109,8 +109,7 @@ class AgentLoop:
         self._pool = resources.pool
         self._model = resources.model
         self._prompt = resources.prompt
-        self._now = resources.clock()
-        self._principal = turn.principal
+        self._grounding = turn.grounding
         self._store = turn.store
         self._begun = turn.begun
         self._checkpoints = turn.checkpoints
@@ -143,34 +142,25 @@ class AgentLoop:
         return _FINISH.get(step.stop_reason, "other")
 
     async def _ground(self) -> tuple[str, tuple[Message, ...]]:
-        """History and slices, fetched at the same time; no database connection is held when this returns."""
+        """History, while the slices are on their way; no database connection is held when this returns."""
         try:
             async with asyncio.TaskGroup() as group:
                 history = group.create_task(self._history())
-                fetching = group.create_task(self._prefetch())
-                group.create_task(self._say_when_waking(fetching))
+                group.create_task(self._say_when_waking())
+                prefetched = await self._grounding.fetched()
         except* ServiceError as errors:
             raise errors.exceptions[0] from errors
         question = Message("user", (TextBlock(self._begun.question.text),))
-        return self._show_grounds(fetching.result()), (*history.result(), question)
+        return self._show_grounds(prefetched), (*history.result(), question)
 
     async def _history(self) -> tuple[Message, ...]:
         history = await self._store.history(self._begun, max_tokens=self._config.history_max_tokens)
         self._checkpoints.passed("dynamodb")
         return history
 
-    async def _prefetch(self) -> Prefetched:
-        patience = self._config.database_wake_seconds
-        prefetched = await prefetch(self._pool, self._principal, self._now, patience=patience)
-        self._checkpoints.passed("postgres")
-        return prefetched
-
-    async def _say_when_waking(self, fetching: asyncio.Task[Prefetched]) -> None:
-        while not fetching.done():
-            await asyncio.wait({fetching}, timeout=0.5)
-            if self._pool.waking and not fetching.done():
-                self._emit(WAKING)
-                return
+    async def _say_when_waking(self) -> None:
+        if await self._grounding.database_is_waking():
+            self._emit(WAKING)
 
     def _show_grounds(self, prefetched: Prefetched) -> str:
         self.today = prefetched.local_now.date()
@@ -272,7 +262,12 @@ class AgentLoop:
         self._report.tools.append(part.name if slice_named(part.name) else "unknown")
         try:
             result = await execute(
-                self._pool, self._principal, self._now, part.name, part.input, seconds=self._config.tool_max_seconds
+                self._pool,
+                self._grounding.principal,
+                self._grounding.now,
+                part.name,
+                part.input,
+                seconds=self._config.tool_max_seconds,
             )
         except ToolError as error:
             self._transcript.tool_failed(part, error)

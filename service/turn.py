@@ -26,8 +26,8 @@ from service.errors import (
     TurnLimitError,
 )
 from service.events import TurnFailed, TurnFinished, TurnStarted, TurnStopped
+from service.grounding import Grounding
 from service.messages import Answer, AnswerStatus, FinishReason
-from service.principal import Principal
 from service.rows import SliceResult
 from service.telemetry import TurnReport, log_failure
 from service.transcript import Emit, Transcript
@@ -54,9 +54,9 @@ class Outcome(Struct, frozen=True):
 
 async def run_turn(
     resources: TurnResources,
-    principal: Principal,
     store: ConversationStore,
     begun: BegunTurn,
+    grounding: Grounding,
     checkpoints: Checkpoints,
     emit: Emit,
 ) -> FinishedTurn:
@@ -79,7 +79,7 @@ async def run_turn(
         stand_in=started.stand_in,
     )
     usage, transcript = Usage(started.model_id), Transcript(emit)
-    context = TurnContext(principal, store, begun, checkpoints, emit, transcript, usage, report)
+    context = TurnContext(store, begun, grounding, checkpoints, emit, transcript, usage, report)
     return await _RunningTurn(resources, context, started).run()
 
 
@@ -89,7 +89,7 @@ class _RunningTurn:
         self._loop = AgentLoop(resources, context)
         self._started = started
         self._stops = resources.stops
-        self._principal = context.principal
+        self._principal = context.grounding.principal
         self._store = context.store
         self._begun = context.begun
         self._checkpoints = context.checkpoints

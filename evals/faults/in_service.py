@@ -5,7 +5,7 @@ from __future__ import annotations
 from evals.faults.fault import Edit, Fault
 
 _ASK = "service/routes/ask.py"
-_TURN = "turn = run_turn(resources, request.user, store, begun, checkpoints, queue.put)"
+_GROUNDING = "grounding = _grounding(resources, request.user, checkpoints)"
 _STORE = "service/conversations/dynamodb.py"
 _PREFETCH = "service/slices/prefetch.py"
 
@@ -77,9 +77,9 @@ FAULTS = (
             ),
             Edit(
                 _ASK,
-                _TURN,
+                _GROUNDING,
                 "asker = Principal(UUID(data.tenant_id), request.user.user_id) if data.tenant_id else request.user\n"
-                f"    {_TURN.replace('request.user', 'asker')}",
+                f"    {_GROUNDING.replace('request.user', 'asker')}",
             ),
         ),
         caught_by=("forged requests",),

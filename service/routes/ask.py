@@ -17,9 +17,10 @@ from msgspec import Struct
 
 from service.agent_loop import TurnResources
 from service.checkpoints import Checkpoints
-from service.conversations.store import AnsweredTurn, BeganTurn, ConversationStore
+from service.conversations.store import AnsweredTurn, BeganTurn, BegunTurn, ConversationStore
 from service.errors import InvalidRequestError, ServiceError, TurnInProgressError
 from service.events import StreamEvent, TurnFailed, TurnFinished
+from service.grounding import Grounding
 from service.messages import Answer, Question
 from service.principal import Principal
 from service.routes.dependencies import Resources, Store
@@ -87,13 +88,19 @@ async def ask(
     store: Store,
 ) -> Response[Any]:
     checkpoints = _checkpoints(request, resources)
-    begun = await _begin(data, store, timedelta(seconds=2 * resources.config.turn_max_seconds))
+    grounding = _grounding(resources, request.user, checkpoints)
+    begun: BeganTurn | None = None
+    try:
+        begun = await _begin(data, store, timedelta(seconds=2 * resources.config.turn_max_seconds))
+    finally:
+        if not isinstance(begun, BegunTurn):  # refused, or answered before
+            await grounding.give_up()
     wants_json = request.headers.get("accept", "").split(";")[0].strip() == JSON
     if isinstance(begun, AnsweredTurn):
         return _again(begun.turn.answer, data.id, wants_json, resources.config.heartbeat_seconds)
     queue = EventQueue()
     running_turns: set[asyncio.Task[Any]] = request.app.state.running_turns
-    turn = run_turn(resources, request.user, store, begun, checkpoints, queue.put)
+    turn = run_turn(resources, store, begun, grounding, checkpoints, queue.put)
     if wants_json:
         finished = await _ended(_in_a_task(running_turns, turn))
         add_turn(request, finished.report)
@@ -107,6 +114,11 @@ def _checkpoints(request: Request[Principal, Any, State], resources: TurnResourc
     checkpoints = Checkpoints(front_doors, request.scope["state"]["arrived"])
     checkpoints.passed("lambda")
     return checkpoints
+
+
+def _grounding(resources: TurnResources, principal: Principal, checkpoints: Checkpoints) -> Grounding:
+    patience = resources.config.database_wake_seconds
+    return Grounding(resources.pool, principal, resources.clock(), checkpoints, patience=patience)
 
 
 async def _begin(data: AskRequest, store: ConversationStore, stale_after: timedelta) -> BeganTurn:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from service.receipts.figures import Figure
 from service.receipts.layout import Segment
 from service.receipts.mentions import Mention
+from service.receipts.searched import SearchedText
 
 SIGHT = 300
 """How far a sentence reaches around a figure, in characters."""
@@ -34,7 +35,7 @@ def in_sight(figure: Figure, mentions: list[Mention]) -> list[Mention]:
 
 
 def belonging(
-    words: str, segment: Segment, figure: Figure, mentions: Sequence[Mention], measured: Sequence[int]
+    text: SearchedText, segment: Segment, figure: Figure, mentions: Sequence[Mention], measured: Sequence[int]
 ) -> tuple[Mention, ...]:
     """Where a sentence names several, a figure belongs to the one right after it (`$5 on Monday`), else to the last
     one before it in its clause, else to the first after it there; else to any of them. In a table row, to any.
@@ -43,13 +44,14 @@ def belonging(
     """
     if segment.cells or len(mentions) == 1:
         return tuple(mentions)
+    words = text.words
     follower = next((m for m in mentions if m.start >= figure.end), None)
     if follower and follows(words, figure, follower):
         return (follower,)
     if listed := _before_colon(words, figure, mentions):
         return listed
     for boundary in (_CLAUSE, _MAJOR_CLAUSE):
-        start, end = _clause(words, boundary, segment, figure)
+        start, end = _clause(text, boundary, segment, figure)
         within = [m for m in mentions if start <= m.start < end]
         if within:
             return tuple(_run(words, figure, within, measured))
@@ -74,11 +76,10 @@ def _before_colon(words: str, figure: Figure, mentions: Sequence[Mention]) -> tu
     return tuple(run)
 
 
-def _clause(words: str, boundary: re.Pattern[str], segment: Segment, figure: Figure) -> tuple[int, int]:
-    early = max(segment.start, figure.start - SIGHT)
-    starts = [m.end() for m in boundary.finditer(words, early, figure.start)]
-    after = boundary.search(words, figure.end, segment.end)
-    return (starts[-1] if starts else segment.start), (after.start() if after else segment.end)
+def _clause(text: SearchedText, boundary: re.Pattern[str], segment: Segment, figure: Figure) -> tuple[int, int]:
+    start = text.last(boundary, max(segment.start, figure.start - SIGHT), figure.start)
+    end = text.first(boundary, figure.end, segment.end)
+    return (segment.start if start is None else start), (segment.end if end is None else end)
 
 
 def _run(words: str, figure: Figure, mentions: list[Mention], measured: Sequence[int]) -> list[Mention]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from msgspec import Struct
 
@@ -60,8 +60,9 @@ def item_mark(line: str) -> re.Match[str] | None:
 
 
 def _lines(text: str) -> list[Span]:
-    starts = [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
-    return [(start, end) for start, end in zip(starts, [*(s - 1 for s in starts[1:]), len(text)], strict=True)]
+    lines = text.split("\n")
+    ends = list(accumulate((len(line) + 1 for line in lines), initial=-1))[1:]
+    return [(end - len(line), end) for line, end in zip(lines, ends, strict=True)]
 
 
 def _segments(text: str, whole: Sequence[Span]) -> Iterator[Segment]:

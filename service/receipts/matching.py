@@ -99,7 +99,7 @@ def _named_measures(nearby: Nearby) -> Measures:
 
 def tells_change(nearby: Nearby) -> bool:
     """Whether the figure may be a difference, by its sign or the words of its sentence."""
-    return nearby.figure.signed or nearby.direction != 0 or CHANGE.search(nearby.sentence) is not None
+    return nearby.figure.signed or nearby.direction != 0 or nearby.sentence_says(CHANGE)
 
 
 def is_coarse(nearby: Nearby) -> bool:
@@ -230,7 +230,7 @@ def _of_range(nearby: Nearby, evidence: Evidence, days: DayRange) -> Iterator[Ca
     for table, rows in evidence.daily(days):
         chosen = rows_on(rows, days, weekdays)
         yield from aggregates(table, chosen, operations, days, weekday_words(weekdays))
-        if "mean" in operations and not weekdays and TRADING_DAYS.search(nearby.sentence):
+        if "mean" in operations and not weekdays and nearby.sentence_says(TRADING_DAYS):
             yield from aggregates(table, rows_by_trade(rows, WITH_ORDERS), ("mean",), days, WITH_ORDERS)
     if not weekdays and nearby.says(TOTAL):
         for table in evidence.tables:

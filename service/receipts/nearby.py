@@ -15,6 +15,7 @@ from service.receipts.layout import Cell, Layout
 from service.receipts.mentions import DayRange, Mention, MentionKind
 from service.receipts.once import once
 from service.receipts.order_cells import with_order_cells
+from service.receipts.searched import SearchedText
 from service.receipts.words import AVERAGE_ORDER, AVERAGE_PRICE, CHANGE, DOWN, HEDGE, UP, leans_back, without_label
 
 Strength = Literal["own", "above", "before", "none"]
@@ -106,12 +107,11 @@ class Nearby:
         """The words close by, without those that go on to something else."""
         return f"{self.labels} {_CUT.split(self.after, maxsplit=1)[0]}"
 
-    @once
-    def sentence(self) -> str:
-        """What surrounds the figure in its sentence; of a very long one, the part around it."""
+    def sentence_says(self, pattern: re.Pattern[str]) -> bool:
+        """Whether a word of the pattern stands in the figure's sentence; in a very long one, around the figure."""
         segment, figure = self._answer.layout.segments[self.segment], self.figure
         start, end = max(segment.start, figure.start - SIGHT), min(segment.end, figure.end + SIGHT)
-        return f"{self.header} {self._answer.words[start:end]}"
+        return self._answer.text.stands(pattern, start, end) or pattern.search(self.header) is not None
 
     def says(self, pattern: re.Pattern[str]) -> bool:
         found = self._said.get(pattern)
@@ -127,8 +127,8 @@ class Nearby:
     @once
     def direction(self) -> int:
         """1 for up, -1 for down, 0 when the words do not say."""
-        for text in (self.words, self.sentence):
-            up, down = UP.search(text) is not None, DOWN.search(text) is not None
+        for says in (self.says, self.sentence_says):
+            up, down = says(UP), says(DOWN)
             if up != down:
                 return 1 if up else -1
             if up and down:
@@ -227,6 +227,7 @@ class Surroundings:
     def __init__(self, text_reading: Reading, layout: Layout) -> None:
         reading = with_order_cells(text_reading, layout)
         self.words = reading.words
+        self.text = SearchedText(reading.words)
         self.layout = layout
         self.reading = reading
         self._mentions: dict[MentionKind, dict[int, list[Mention]]] = {}
@@ -295,7 +296,7 @@ class Surroundings:
             return _UNBOUND
         segment = self.layout.segments[nearby.segment]
         if own := in_sight(nearby.figure, found.get(nearby.segment, [])):
-            return Bound(belonging(self.words, segment, nearby.figure, own, self._measured), "own")
+            return Bound(belonging(self.text, segment, nearby.figure, own, self._measured), "own")
         if nearby.cell is not None and (heads := self._in_header(nearby.cell, found)):
             return Bound(heads, "own")
         if above := self._above(nearby, found):

@@ -22,7 +22,7 @@ from service.errors import (
     ModelTimeoutError,
     ModelUnavailableError,
 )
-from service.model.converse import ContentReader, to_converse
+from service.model.converse import ContentReader, Event, to_converse
 from service.model.event_stream import EventStreamReader, MalformedStreamError, StreamMessage
 from service.model.stream import AnswerOpened, ModelEvent, ModelRequest
 
@@ -67,9 +67,6 @@ _BROKEN_CONNECTION = (
     ConnectionError,
 )
 
-Event = dict[str, Any]
-"""Its type as the only key, with its members."""
-
 _WORDS = {"contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop", "metadata"}
 _members = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -93,8 +90,8 @@ class BedrockModel:
                 yield AnswerOpened(answer.stand_in)
                 for out in reader.read(answer.first):
                     yield out
-                async for event in rest:
-                    for out in reader.read(event):
+                async for events in rest:
+                    for out in reader.read(events):
                         yield out
         except _Failed as failed:
             raise failed.error from failed.__cause__
@@ -122,8 +119,8 @@ class BedrockModel:
         try:
             async with asyncio.timeout_at(deadline):
                 response = await self._client.converse_stream(**converse)
-                events = self._events(response[_BODY])
-                first = await _first_word(events)
+                batches = self._batches(response[_BODY])
+                first = await _first_words(batches)
         except (TimeoutError, aws.ReadTimeoutError) as error:
             raise _Failed(ModelTimeoutError(), passing=True) from error
         except aws.ClientError as error:
@@ -133,20 +130,20 @@ class BedrockModel:
         if first is None:
             raise _Failed(ModelStreamError(), passing=True)
         headers = response["ResponseMetadata"]["HTTPHeaders"]
-        return _Answer(headers.get(STAND_IN_HEADER), first, events)
+        return _Answer(headers.get(STAND_IN_HEADER), first, batches)
 
-    async def _events(self, body: aiohttp.ClientResponse) -> AsyncGenerator[Event, None]:
-        """The stream's events. When we leave before the last one, its connection is closed at once; after it, the
-        connection has gone back to the client's pool already, and closing does nothing."""
+    async def _batches(self, body: aiohttp.ClientResponse) -> AsyncGenerator[list[Event], None]:
+        """The stream's events, those that came together in one list. When we leave before the last one, its connection
+        is closed at once; after it, the connection has gone back to the client's pool already, and closing does
+        nothing."""
         reader = EventStreamReader()
         try:
             while piece := await self._next_piece(body):
-                for message in reader.read(piece):
-                    yield _event(message)
-        except aws.EventStreamError as error:
-            raise _Failed(_error_of(error), passing=_is_passing(error)) from error
-        except (MalformedStreamError, msgspec.DecodeError) as error:
-            raise _Failed(ModelStreamError(), passing=True) from error
+                events, wrong = _events(reader, piece)
+                if events:
+                    yield events
+                if wrong is not None:
+                    raise _failure(wrong) from wrong
         finally:
             body.close()
 
@@ -161,11 +158,12 @@ class BedrockModel:
 
 
 class _Answer(Struct, frozen=True):
-    """A response whose first word has come. stand_in: who speaks, when it is not the model."""
+    """A response whose first word has come, and the events that came with it. stand_in: who speaks, when it is not the
+    model."""
 
     stand_in: str | None
-    first: Event
-    rest: AsyncGenerator[Event, None]
+    first: list[Event]
+    rest: AsyncGenerator[list[Event], None]
 
 
 class _Failed(Exception):  # noqa: N818
@@ -179,6 +177,23 @@ class _Failed(Exception):  # noqa: N818
 def _hand_over_body(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
     """The body as it came, into the response that the caller gets. botocore's parser for it reads only when asked."""
     customized_response_dict[_BODY] = response_dict["body"]
+
+
+def _events(reader: EventStreamReader, piece: bytes) -> tuple[list[Event], Exception | None]:
+    """What a piece completes, and what is wrong behind that."""
+    events: list[Event] = []
+    try:
+        for message in reader.read(piece):
+            events.append(_event(message))  # noqa: PERF401 (those before a mistake are kept)
+    except (aws.EventStreamError, MalformedStreamError, msgspec.DecodeError) as error:
+        return events, error
+    return events, None
+
+
+def _failure(error: Exception) -> _Failed:
+    if isinstance(error, aws.EventStreamError):
+        return _Failed(_error_of(error), passing=_is_passing(error))
+    return _Failed(ModelStreamError(), passing=True)
 
 
 def _event(message: StreamMessage) -> Event:
@@ -199,11 +214,11 @@ def _words_of(exception: StreamMessage) -> str:
     return str(words or exception.headers.get(":error-message", ""))
 
 
-async def _first_word(events: AsyncGenerator[Event, None]) -> Event | None:
-    """The first event that says anything: messageStart does not, nor does what is of no type that we know."""
-    async for event in events:
-        if event.keys() & _WORDS:
-            return event
+async def _first_words(batches: AsyncGenerator[list[Event], None]) -> list[Event] | None:
+    """The first events of which one says anything: messageStart does not, nor does what is of no type that we know."""
+    async for events in batches:
+        if any(event.keys() & _WORDS for event in events):
+            return events
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -21,6 +21,9 @@ from service.model.stream import (
 )
 from service.model.thinking import ThinkingSplitter
 
+Event = dict[str, Any]
+"""Its type as the only key, with its members."""
+
 BETWEEN_BLOCKS = "\n\n"
 
 
@@ -31,7 +34,7 @@ class _ToolUse(Struct):
 
 
 class ContentReader:
-    """Reads one event after another. Blocks are told apart by their index, so they may interleave; a text block
+    """Reads events as they come. Blocks are told apart by their index, so they may interleave; a text block
     usually has no contentBlockStart; metadata comes after messageStop, and counts once. What is of no type that we
     know is passed over."""
 
@@ -47,7 +50,12 @@ class ContentReader:
         """Whether the model has said that it is finished, and no tool use was left in mid-word."""
         return self._stopped and not self._tools
 
-    def read(self, event: dict[str, Any]) -> Iterator[ModelEvent]:
+    def read(self, events: Sequence[Event]) -> Iterator[ModelEvent]:
+        """What events that came together say: text of one block in a row is one chunk."""
+        for event in events if len(events) == 1 else _text_joined(events):
+            yield from self._read(event)
+
+    def _read(self, event: Event) -> Iterator[ModelEvent]:
         match event:
             case {"contentBlockDelta": {"delta": delta, "contentBlockIndex": index}}:
                 yield from self._delta(delta, index)
@@ -96,6 +104,35 @@ class ContentReader:
                 apart = self._text_of not in (None, index)
                 self._text_of = index
                 yield TextChunk(BETWEEN_BLOCKS + chunk.text) if apart else chunk
+
+
+def _text_joined(events: Sequence[Event]) -> Iterator[Event]:
+    said: list[str] = []
+    of: int | None = None
+    for event in events:
+        text, index = _text_of(event)
+        if said and (text is None or index != of):
+            yield _delta_of("".join(said), of)
+            said = []
+        if text is None:
+            yield event
+        else:
+            said.append(text)
+            of = index
+    if said:
+        yield _delta_of("".join(said), of)
+
+
+def _text_of(event: Event) -> tuple[str | None, int | None]:
+    match event:
+        case {"contentBlockDelta": {"delta": {"text": text}, "contentBlockIndex": index}}:
+            return text, index
+        case _:
+            return None, None
+
+
+def _delta_of(text: str, index: int | None) -> Event:
+    return {"contentBlockDelta": {"delta": {"text": text}, "contentBlockIndex": index}}
 
 
 def to_converse(model_id: str, request: ModelRequest) -> dict[str, Any]:

@@ -153,8 +153,19 @@ class Answered:
 
 
 def parts_of(raw: bytes) -> list[dict[str, Any]]:
+    """Words in a row as one delta: how many they are depends on how they came over the network."""
     frames = [frame for frame in raw.decode().split("\n\n") if frame.startswith("data: {")]
-    return [json.loads(frame.removeprefix("data: ")) for frame in frames]
+    parts: list[dict[str, Any]] = []
+    for part in (json.loads(frame.removeprefix("data: ")) for frame in frames):
+        last = parts[-1] if parts else {}
+        if part["type"] in ("text-delta", "reasoning-delta") and (part["type"], part["id"]) == (
+            last.get("type"),
+            last.get("id"),
+        ):
+            last["delta"] += part["delta"]
+        else:
+            parts.append(part)
+    return parts
 
 
 @pytest_asyncio.fixture(scope="session")

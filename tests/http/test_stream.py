@@ -28,7 +28,6 @@ async def test_an_answer_has_its_parts_in_order(maria: Client, director: Directo
         "start-step",
         "text-start",
         "text-delta",
-        "text-delta",
         "text-end",
         "finish-step",
         "data-receipts",

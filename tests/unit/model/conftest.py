@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
@@ -18,7 +18,7 @@ from local.bedrock.voice import Voice
 from service.messages import Message, TextBlock, ToolSpec
 from service.model import bedrock
 from service.model.bedrock import BedrockModel
-from service.model.stream import ModelEvent, ModelRequest, ModelSettings
+from service.model.stream import ModelEvent, ModelRequest, ModelSettings, TextChunk
 from tests.http.scripted import Director, text
 
 MODEL = "stand-in.test-v1:0"
@@ -93,6 +93,17 @@ async def faulty(*faults: Fault, **settings: Any) -> AsyncIterator[Line]:
     director = Director(text("One ", "two ", "three."))
     async with line_to(with_faults(director, FaultPlan(*faults)), director, **settings) as line:
         yield line
+
+
+def in_one(events: Iterable[ModelEvent]) -> list[ModelEvent]:
+    """Text in a row as one chunk: how it was cut tells how it came over the network, and that it may do as it likes."""
+    joined: list[ModelEvent] = []
+    for event in events:
+        if isinstance(event, TextChunk) and joined and isinstance(joined[-1], TextChunk):
+            joined[-1] = TextChunk(joined[-1].text + event.text)
+        else:
+            joined.append(event)
+    return joined
 
 
 async def hear(line: Line) -> list[ModelEvent]:

@@ -23,6 +23,7 @@ from service.model.stream import (
     ToolUseOpened,
     UsageCounted,
 )
+from tests.unit.model.conftest import in_one
 
 Event = dict[str, Any]
 
@@ -48,7 +49,7 @@ def ended(index: int) -> Event:
 
 def read(*events: Event) -> list[ModelEvent]:
     reader = ContentReader()
-    return [out for event in events for out in reader.read(event)]
+    return [out for event in events for out in reader.read([event])]
 
 
 def said(events: list[ModelEvent]) -> str:
@@ -145,8 +146,24 @@ def test_complete_is_what_was_stopped_with_nothing_half_said() -> None:
     ):
         reader = ContentReader()
         for event in events:
-            list(reader.read(event))
+            list(reader.read([event]))
         assert reader.complete is complete, events
+
+
+def test_text_that_comes_together_is_one_chunk() -> None:
+    told = list(ContentReader().read([text("Hi "), text("you"), text("!"), ended(0), STOP]))
+    assert told == [TextChunk("Hi you!"), AnswerStopped("end_turn")]
+
+
+def test_text_of_two_blocks_that_comes_together_is_two_paragraphs() -> None:
+    told = list(ContentReader().read([text("$1", 0), text("0", 1), opened("u", 2), text(".", 1), STOP]))
+    assert told == [
+        TextChunk("$1"),
+        TextChunk("\n\n0"),
+        ToolUseOpened("u", "menu"),
+        TextChunk("."),
+        AnswerStopped("end_turn"),
+    ]
 
 
 BLOCKS = st.lists(
@@ -161,6 +178,25 @@ BLOCKS = st.lists(
 @given(BLOCKS, st.randoms(use_true_random=False))
 def test_blocks_may_interleave(blocks: list[tuple[str, list[str]]], chance: random.Random) -> None:
     """Each tool's arguments are its own and whole, and all text is there, whatever comes between."""
+    events = read(*interleaved(blocks, chance), STOP)
+    closed = {event.id: event.arguments for event in events if isinstance(event, ToolUseClosed)}
+    assert closed == {f"u{i}": "".join(pieces) or "{}" for i, (kind, pieces) in enumerate(blocks) if kind == "tool"}
+    given = sorted("".join(piece for kind, pieces in blocks if kind == "text" for piece in pieces).replace(" ", ""))
+    assert sorted("".join(said(events).split())) == sorted("".join("".join(given).split()))
+
+
+@given(BLOCKS, st.randoms(use_true_random=False))
+def test_how_events_come_together_changes_nothing(blocks: list[tuple[str, list[str]]], chance: random.Random) -> None:
+    events, reader, told = [*interleaved(blocks, chance), STOP, METADATA], ContentReader(), list[ModelEvent]()
+    at = 0
+    while at < len(events):
+        count = chance.randint(1, 5)
+        told += reader.read(events[at : at + count])
+        at += count
+    assert in_one(told) == in_one(read(*events))
+
+
+def interleaved(blocks: list[tuple[str, list[str]]], chance: random.Random) -> list[Event]:
     streams = []
     for index, (kind, pieces) in enumerate(blocks):
         make = text if kind == "text" else fragment
@@ -169,11 +205,7 @@ def test_blocks_may_interleave(blocks: list[tuple[str, list[str]]], chance: rand
     merged = []
     while any(streams):
         merged.append(chance.choice([stream for stream in streams if stream]).pop(0))
-    events = read(*merged, STOP)
-    closed = {event.id: event.arguments for event in events if isinstance(event, ToolUseClosed)}
-    assert closed == {f"u{i}": "".join(pieces) or "{}" for i, (kind, pieces) in enumerate(blocks) if kind == "tool"}
-    given = sorted("".join(piece for kind, pieces in blocks if kind == "text" for piece in pieces).replace(" ", ""))
-    assert sorted("".join(said(events).split())) == sorted("".join("".join(given).split()))
+    return merged
 
 
 def test_a_request_in_converse_s_words() -> None:

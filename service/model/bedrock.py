@@ -184,7 +184,7 @@ def _events(reader: EventStreamReader, piece: bytes) -> tuple[list[Event], Excep
     events: list[Event] = []
     try:
         for message in reader.read(piece):
-            events.append(_event(message))  # noqa: PERF401 (those before a mistake are kept)
+            events.append(_event(message))
     except (aws.EventStreamError, MalformedStreamError, msgspec.DecodeError) as error:
         return events, error
     return events, None

@@ -190,9 +190,7 @@ FAULTS = (
     Fault(
         name="the asker kept where all turns share it",
         breaks="While two turns run, the one reads the other's tenant; one after the other they are right.",
-        edits=(
-            Edit("service/agent_loop.py", "self._principal = turn.principal", "AgentLoop._principal = turn.principal"),
-        ),
+        edits=(Edit("service/grounding.py", "self.principal = principal", "Grounding.principal = principal"),),
         caught_by=("crowd",),
     ),
     Fault(

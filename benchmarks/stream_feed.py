@@ -8,9 +8,10 @@ import sys
 from local.bedrock.wire import CONTENT_TYPE, event_frame
 
 TOKENS = 200
+WORD = "token"
 EVENTS = (
     {"messageStart": {"role": "assistant"}},
-    *({"contentBlockDelta": {"delta": {"text": f"token{n} "}, "contentBlockIndex": 0}} for n in range(TOKENS)),
+    *({"contentBlockDelta": {"delta": {"text": f"{WORD}{n} "}, "contentBlockIndex": 0}} for n in range(TOKENS)),
     {"contentBlockStop": {"contentBlockIndex": 0}},
     {"messageStop": {"stopReason": "end_turn"}},
     {"metadata": {"usage": {"inputTokens": 9, "outputTokens": TOKENS, "totalTokens": 9}, "metrics": {"latencyMs": 1}}},

@@ -22,6 +22,10 @@ SOURCES := service local tests benchmarks docs/images infra evals
 # A dollar sign in a question is a dollar sign.
 override Q := $(value Q)
 override NAME := $(value NAME)
+# Make itself calls an assembler so: who says nothing of AS has said nothing.
+ifeq ($(origin AS),default)
+AS :=
+endif
 export Q AS N CONTINUE PORT NOW MODEL_MODE MODEL_ID TABLESIDE_STATE FILE NAME TIMEZONE CURRENCY OWNER
 export STAGE TENANT DOMAIN CERTIFICATE ALARM_EMAIL CONFIRM
 export TENANTS QUESTIONS TOKENS_IN TOKENS_OUT

@@ -63,5 +63,5 @@ def _turn() -> dict[str, str]:
         "MODEL_PATIENCE_SECONDS": "20",
         "MODEL_IDLE_SECONDS": "30",
         "HEARTBEAT_SECONDS": str(time_limits.HEARTBEAT),
-        "STOP_POLL_SECONDS": "0.5",
+        "STOP_POLL_SECONDS": "1",
     }

@@ -38,8 +38,9 @@ class Stops:
 
     def nudge(self, principal: Principal, conversation_id: str) -> None:
         """Something was written that a running turn of this conversation, if one is here, should see now."""
+        key = _key(principal, conversation_id)
         for watch in self._watches:
-            if watch.key == _key(principal, conversation_id):
+            if watch.key == key:
                 watch.nudged.set()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from msgspec import Struct
@@ -107,32 +108,21 @@ class ContentReader:
 
 
 def _text_joined(events: Sequence[Event]) -> Iterator[Event]:
-    said: list[str] = []
-    of: int | None = None
-    for event in events:
-        text, index = _text_of(event)
-        if said and (text is None or index != of):
-            yield _delta_of("".join(said), of)
-            said = []
-        if text is None:
-            yield event
+    for index, run in groupby(events, _text_block):
+        if index is None:
+            yield from run
         else:
-            said.append(text)
-            of = index
-    if said:
-        yield _delta_of("".join(said), of)
+            text = "".join(event["contentBlockDelta"]["delta"]["text"] for event in run)
+            yield {"contentBlockDelta": {"delta": {"text": text}, "contentBlockIndex": index}}
 
 
-def _text_of(event: Event) -> tuple[str | None, int | None]:
+def _text_block(event: Event) -> int | None:
+    """The block that the event adds text to."""
     match event:
-        case {"contentBlockDelta": {"delta": {"text": text}, "contentBlockIndex": index}}:
-            return text, index
+        case {"contentBlockDelta": {"delta": {"text": _}, "contentBlockIndex": int(index)}}:
+            return index
         case _:
-            return None, None
-
-
-def _delta_of(text: str, index: int | None) -> Event:
-    return {"contentBlockDelta": {"delta": {"text": text}, "contentBlockIndex": index}}
+            return None
 
 
 def to_converse(model_id: str, request: ModelRequest) -> dict[str, Any]:

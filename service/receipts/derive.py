@@ -12,7 +12,7 @@ from service.receipts.matching import Match, agreeing, is_coarse, measures_of, t
 from service.receipts.nearby import Nearby
 from service.receipts.receipt import ChangeSource, DifferenceSource, RangeSource, RatioSource
 from service.receipts.table import Candidate, Scope
-from service.receipts.words import AVERAGE_ORDER, AVERAGE_PRICE, MULTIPLE, SHARE, SHARES
+from service.receipts.words import AVERAGE_ORDER, AVERAGE_PRICE, MULTIPLE, SHARE, SHARE_ALONE
 
 _TAKINGS = frozenset({"gross", "net", "total"})
 _REACH_BACK, _REACH_ON = 3, 3
@@ -55,7 +55,7 @@ def match_derived(nearby: Nearby, stated: Sequence[Stated]) -> Match | None:
 def _derivations(nearby: Nearby, stated: Sequence[Stated]) -> Iterator[Candidate]:
     figure = nearby.figure
     compares = tells_change(nearby)
-    shares = nearby.says(SHARE) or nearby.sentence_says(SHARES)
+    shares = nearby.says(SHARE) or nearby.sentence_says(SHARE_ALONE)
     measures = measures_of(nearby)
     for first, second in _pairs(nearby, stated):
         if not _comparable(first.match, second.match) or first.nearby.figure.kind != second.nearby.figure.kind:

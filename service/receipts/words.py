@@ -103,7 +103,7 @@ SHARE = re.compile(
     r"\b(?:share\w*|portion|proportion|of|rate|represent\w*|account\w*|made up|makes up|make up|contribut\w*"
     r"|percentage|ratio|fraction)\b"
 )
-SHARES = re.compile("share")
+SHARE_ALONE = re.compile("share")
 IDLE_DAYS = re.compile(
     r"[\s*_]*(?:days?[\s*_]+(?:(?:had|have|with|saw) no|without(?: any)?) orders|days?[\s*_]+(?:were |was )?closed"
     r"|closed days?)\b"

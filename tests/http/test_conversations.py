@@ -100,25 +100,16 @@ async def test_stop_stops_the_model_and_keeps_what_there_is(maria: Client, direc
     assert [part["text"] for part in answer["parts"] if part["type"] == "text"] == ["As far as "]
 
 
-async def test_a_stop_that_comes_to_the_turn_s_own_process_is_seen_at_once(
-    serve_with: Any, maria: Client, director: Director
+@pytest.mark.parametrize(("comes_here", "poll_seconds"), [(True, 3600.0), (False, 0.05)])
+async def test_a_stop_is_seen_at_once_in_its_own_process_and_in_another_when_the_turn_looks(
+    serve_with: Any, maria: Client, director: Director, comes_here: bool, poll_seconds: float
 ) -> None:
-    """Long before the turn would look by itself."""
     async with (
-        serve_with(stop_poll_seconds=3600.0) as address,
+        serve_with(stop_poll_seconds=poll_seconds) as address,
         Client(address, maria.token, maria.of, maria.judge) as client,
     ):
-        assert await _types_until_stopped(client, client, director) == ["abort", "finish"]
-
-
-async def test_a_stop_that_comes_to_another_process_is_seen_when_the_turn_looks(
-    serve_with: Any, maria: Client, director: Director
-) -> None:
-    async with (
-        serve_with(stop_poll_seconds=0.05) as address,
-        Client(address, maria.token, maria.of, maria.judge) as elsewhere,
-    ):
-        assert await _types_until_stopped(maria, elsewhere, director) == ["abort", "finish"]
+        stopping = client if comes_here else maria
+        assert await _types_until_stopped(client, stopping, director) == ["abort", "finish"]
 
 
 async def _types_until_stopped(

@@ -40,20 +40,20 @@ def belonging(
     """Where a sentence names several, a figure belongs to the one right after it (`$5 on Monday`), else to the last
     one before it in its clause, else to the first after it there; else to any of them. In a table row, to any.
 
-    measured: where the measured figures of the text begin, in order.
+    mentions: in order; measured: where the measured figures of the text begin, in order.
     """
     if segment.cells or len(mentions) == 1:
         return tuple(mentions)
     words = text.words
-    follower = next((m for m in mentions if m.start >= figure.end), None)
-    if follower and follows(words, figure, follower):
-        return (follower,)
-    if listed := _before_colon(words, figure, mentions):
+    starts = [mention.start for mention in mentions]
+    following = bisect_left(starts, figure.end)
+    if following < len(mentions) and follows(words, figure, mentions[following]):
+        return (mentions[following],)
+    if listed := _before_colon(words, figure, mentions[: bisect_left(starts, figure.start)]):
         return listed
     for boundary in (_CLAUSE, _MAJOR_CLAUSE):
         start, end = _clause(text, boundary, segment, figure)
-        within = [m for m in mentions if start <= m.start < end]
-        if within:
+        if within := mentions[bisect_left(starts, start) : bisect_left(starts, end)]:
             return tuple(_run(words, figure, within, measured))
     return tuple(mentions)
 
@@ -63,9 +63,8 @@ def follows(words: str, figure: Figure, mention: Mention) -> bool:
     return _FOLLOWS.fullmatch(words, figure.end, mention.start) is not None
 
 
-def _before_colon(words: str, figure: Figure, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+def _before_colon(words: str, figure: Figure, earlier: Sequence[Mention]) -> tuple[Mention, ...]:
     """All that a colon sums up for the figures after it: `Monday was better than Sunday: $5 against $4`."""
-    earlier = [m for m in mentions if m.start < figure.start]
     if not earlier or words.find(": ", earlier[-1].end, figure.start) < 0:
         return ()
     run = [earlier[-1]]
@@ -82,10 +81,10 @@ def _clause(text: SearchedText, boundary: re.Pattern[str], segment: Segment, fig
     return (segment.start if start is None else start), (segment.end if end is None else end)
 
 
-def _run(words: str, figure: Figure, mentions: list[Mention], measured: Sequence[int]) -> list[Mention]:
+def _run(words: str, figure: Figure, mentions: Sequence[Mention], measured: Sequence[int]) -> list[Mention]:
     """The nearest mention before the figure (else after it), with those beside it that no figure parts from it."""
     earlier = [m for m in mentions if m.start < figure.start]
-    ordered = list(reversed(earlier)) if earlier else mentions
+    ordered = list(reversed(earlier)) if earlier else list(mentions)
     run = ordered[:1]
     for mention in ordered[1:]:
         low, high = sorted((run[-1].start, mention.start))

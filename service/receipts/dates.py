@@ -36,7 +36,8 @@ _MONTH_FIRST = (
     + _YEAR.format(name="mdy_year")
 )
 _DATE = re.compile(
-    r"(?=[0-9]|\b[a-z])(?:(?P<iso>(?<![0-9-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]))"
+    r"(?=[0-9]|\b(?:ja|fe|ma|ap|ju|au|se|oc|no|de|mo|tu|we|th|fr|sa|su|q[1-4]|on|si|un|by|in|of|du|fo|ye))"
+    r"(?:(?P<iso>(?<![0-9-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]))"
     rf"|{_DAY_FIRST}|{_MONTH_FIRST}"
     r"|(?P<numeric>(?<![0-9./])[0-9]{1,2}(?P<mark>[/.])[0-9]{1,2}(?P=mark)[0-9]{4}(?![0-9]))"
     r"|(?<![0-9./])(?P<short>[0-9]{1,2}/[0-9]{1,2})(?![0-9/])"

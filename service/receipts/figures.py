@@ -28,7 +28,7 @@ _AMOUNT = re.compile(
     rf"|(?<![a-z-])(?P<spelled>{'|'.join(SPELLED)})(?![a-z-])(?:{_SPACE}(?P<spelled_percent>percent\b|per cent\b))?)"
 )
 _TIME = re.compile(
-    r"(?<![0-9:.,])(?:(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?::[0-5][0-9])?(?:\s?(?P<half>[ap])(?:m\b|\.m\.))?"
+    r"(?=[0-9])(?<![0-9:.,])(?:(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?::[0-5][0-9])?(?:\s?(?P<half>[ap])(?:m\b|\.m\.))?"
     r"|(?P<hour12>1[0-2]|[1-9])\s?(?P<half12>[ap])(?:m\b|\.m\.))(?![0-9]|:[0-9])"
 )
 _DENIED = re.compile(r"\b(?:no|not|any)\s+$")
@@ -46,9 +46,8 @@ _LATEST = re.compile(
 )
 _NO_FIGURE = re.compile(
     r"https?://\S+|www\.\S+|\]\([^)\s]{0,500}\)"
-    r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{14,22}"
-    rf"|\b(?!(?:{CODE})[0-9]|q[1-4]\b|{LETTERED})[a-z_][a-z_]*[0-9][\w-]*"
-    r"|\bv[0-9]+(?:\.[0-9]+)+"
+    r"|\b(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{14,22}"
+    rf"|(?=[a-z_]++[0-9])(?!(?:{CODE})[0-9]|q[1-4]\b|{LETTERED})[\w-]+)"
 )
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\S+")
 _SELECTION = re.compile(

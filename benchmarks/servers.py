@@ -22,6 +22,9 @@ from local.ports import answers, free_port
 CHECKOUT = Path(__file__).resolve().parent.parent
 PEERS = CHECKOUT / "benchmarks" / "peers"
 HOST = "127.0.0.1"
+AUTHORITIES = {"SSL_CERT_FILE": os.devnull}
+"""For every server. As in the container image, OpenSSL looks an authority up in a directory; where there is a file of
+all of them, aiohttp reads it at its import."""
 
 
 class Kind(Struct, frozen=True):
@@ -71,7 +74,7 @@ class Server:
         self.kind = kind
         self.port = free_port()
         self.log = logs / f"{kind.name}.log"
-        self._environment = environment | kind.environment
+        self._environment = environment | AUTHORITIES | kind.environment
         self._process: Process | None = None
 
     @property

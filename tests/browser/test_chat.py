@@ -74,6 +74,17 @@ async def test_stop_stops_the_model_and_keeps_what_there_is(owner: NewOwner) -> 
     assert shown.splitlines()[0] in await maria.answers.first.inner_text()
 
 
+async def test_half_the_head_of_a_table_is_not_shown_when_an_answer_ends_there(
+    on_stage: NewOwner, the_stage: Stage
+) -> None:
+    marlow = await on_stage()
+    the_stage.director.play(text("The best sellers:\n\n| Item | Pie", stop="max_tokens"))
+    answer = await marlow.ask("What sold best?")
+    await expect(answer.get_by_text("reached its longest")).to_be_visible()
+    await expect(answer).to_contain_text("The best sellers:")
+    assert "|" not in await answer.inner_text()
+
+
 async def test_a_reload_in_mid_answer_finds_the_answer(owner: NewOwner) -> None:
     maria = await owner(MARIA, "/ask")
     await maria.send(LONG)

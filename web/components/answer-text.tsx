@@ -45,15 +45,15 @@ interface AnswerTextProps {
   /** Where it begins within the whole answer. */
   base: number;
   receipts: Receipt[];
-  /** More of it is coming. */
-  live: boolean;
+  /** More of it is coming, or would have come. */
+  unfinished: boolean;
 }
 
-export const AnswerText = memo(function AnswerText({ markdown, base, receipts, live }: AnswerTextProps) {
+export const AnswerText = memo(function AnswerText({ markdown, base, receipts, unfinished }: AnswerTextProps) {
   let at = base;
   return (
     <div className="prose">
-      {blocksOf(live ? withoutHalfATable(markdown) : markdown).map((block, place) => {
+      {blocksOf(unfinished ? withoutHalfATable(markdown) : markdown).map((block, place) => {
         const begins = at;
         at += block.length;
         // Made anew when its figures get their marks: React would write one piece of a line into another's node, which
@@ -66,7 +66,7 @@ export const AnswerText = memo(function AnswerText({ markdown, base, receipts, l
 });
 
 /** Only the last block of an answer that comes is read again with each token. */
-const Block = memo(function Block({ markdown, base, receipts }: Omit<AnswerTextProps, "live">) {
+const Block = memo(function Block({ markdown, base, receipts }: Omit<AnswerTextProps, "unfinished">) {
   return rendered(markdown, base, receipts);
 });
 

@@ -7,7 +7,16 @@ import { Reasoning } from "@/components/reasoning";
 import { ReceiptPopover } from "@/components/receipt-popover";
 import { StandInBadge } from "@/components/stand-in-badge";
 import { ToolStep } from "@/components/tool-step";
-import { answerText, BETWEEN_TEXTS, dataOf, getToolName, groundsOf, isToolUIPart, type Message } from "@/lib/messages";
+import {
+  answerText,
+  BETWEEN_TEXTS,
+  dataOf,
+  getToolName,
+  groundsOf,
+  isToolUIPart,
+  type Message,
+  wasCutOff,
+} from "@/lib/messages";
 import type { Receipt } from "@/lib/receipts";
 import { text } from "@/lib/strings";
 
@@ -65,14 +74,14 @@ function RetryButton({ onRetry }: { onRetry: () => void }) {
 function Parts({ message, receipts, live }: { message: Message; receipts: Receipt[]; live: boolean }) {
   let base = 0;
   const last = message.parts.length - 1;
+  const lastText = message.parts.findLastIndex((part) => part.type === "text");
   return message.parts.map((part, place) => {
     const key = `${part.type}-${place}`;
     if (part.type === "text") {
       const begins = base;
       base += part.text.length + BETWEEN_TEXTS.length;
-      return (
-        <AnswerText key={key} markdown={part.text} base={begins} receipts={receipts} live={live && place === last} />
-      );
+      const unfinished = place === lastText && (live || wasCutOff(message));
+      return <AnswerText key={key} markdown={part.text} base={begins} receipts={receipts} unfinished={unfinished} />;
     }
     if (part.type === "reasoning") return <Reasoning key={key} thought={part.text} live={live && place === last} />;
     if (isToolUIPart(part)) return <ToolStep key={part.toolCallId} name={getToolName(part)} part={part} />;

@@ -90,6 +90,11 @@ export function isSpeaking(message: Message): boolean {
   return newest.type === "reasoning" ? newest.state !== "done" : true;
 }
 
+/** Whether the model had more to say: it was stopped, it failed, or it reached the longest answer. */
+export function wasCutOff({ metadata }: Message): boolean {
+  return metadata?.status !== "complete" || metadata.finishReason === "length";
+}
+
 /** The slices that the answer rests on, numbered as receipts number them: prefetched ones, then tools' results. */
 export function groundsOf(message: Message): Slice[] {
   const prefetched = message.parts.flatMap((part) => (part.type === "data-slice" ? [part.data as Slice] : []));

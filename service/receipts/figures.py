@@ -54,6 +54,8 @@ _SELECTION = re.compile(
     r"(?:\bno\.|\bnumber|\bnr\.?|\brank(?:ed|ing)?:?|\btop|\bbottom|\bbest|\bworst|\bbusiest|\bquietest|\bbiggest|\blargest"
     r"|\bhighest|\blowest|\bversion|\bstep|\bpage|\boption|\bsection|\btable|\bphase|\bthe first)[\s*_]*[#№]?$"
 )
+_GLUED = re.compile(r"(?!x\b)[a-z_]")
+"""12in, 3rd, 330ml: a size or a rank. 2x is a count."""
 _OF_THE_ANSWER = re.compile(
     r"[\s*_]*(?:\w+ )?(?:thing|way|reason|point|option|tip|step|question|suggestion|idea|part|column)s?\b"
 )
@@ -238,7 +240,7 @@ def _spelled(match: re.Match[str], after: str) -> Figure | None:
 
 def _written(match: re.Match[str], text: str, after: str, currency: str) -> Figure | None:
     money, percent = match["symbol"] or match["unit"], match["percent"]
-    if not money and (_glued(after) or _SELECTION.search(text[max(0, match.start() - 24) : match.start()])):
+    if not money and (_GLUED.match(after) or _SELECTION.search(text[max(0, match.start() - 24) : match.start()])):
         return None
     numeral = read_numeral(match["number"], match["magnitude"] or "", thousandths=bool(percent))
     if numeral is None:
@@ -253,11 +255,6 @@ def _written(match: re.Match[str], text: str, after: str, currency: str) -> Figu
         return Figure(*match.span(), "percent", numeral=numeral, signed=bool(signs), points=points)
     trivial = _OF_THE_ANSWER.match(after) is not None
     return Figure(*match.span(), "count", numeral=numeral, signed=bool(signs), bare=True, optional=trivial)
-
-
-def _glued(after: str) -> bool:
-    """12in, 3rd, 330ml: a size or a rank. 2x is a count."""
-    return bool(re.match(r"(?!x\b)[a-z_]", after))
 
 
 def _in_accounting_brackets(text: str, match: re.Match[str]) -> bool:

@@ -58,7 +58,7 @@ def _mention(match: re.Match[str], text: str, today: date, before: list[Mention]
         return Mention(*match.span("weekdays"), "weekdays", weekdays=_selected(match["weekdays"]))
     if match["last_month"] and not _means_month(match, text):
         return None
-    ranges = tuple(dict.fromkeys(_ranges(match, today, before)))
+    ranges = tuple(dict.fromkeys(_MEANINGS[str(match.lastgroup)](match, today, before)))
     return Mention(*match.span(), "days", ranges)
 
 
@@ -72,11 +72,6 @@ def _means_month(match: re.Match[str], text: str) -> bool:
     """`may` and `march` are words of other trades too."""
     ambiguous = match["month"].strip(".") in ("may", "march", "mar", "dec")
     return not ambiguous or _IN.search(text[max(0, match.start("month") - 12) : match.start("month")]) is not None
-
-
-def _ranges(match: re.Match[str], today: date, before: list[Mention]) -> Iterator[DayRange]:
-    kind = next(name for name in _MEANINGS if match[name])
-    yield from _MEANINGS[kind](match, today, before)
 
 
 Meaning = Callable[[re.Match[str], date, list[Mention]], Iterator[DayRange]]
@@ -200,7 +195,7 @@ _MEANINGS: dict[str, Meaning] = {
     "yesterday": _ago(1),
     "today": _ago(0),
     "week_before_last": _week_before_last,
-    "latest": _latest,
+    "unit": _latest,
     "period": _period,
     "to_date": _to_date,
     "weekend": _weekend,
@@ -212,3 +207,4 @@ _MEANINGS: dict[str, Meaning] = {
     "last_weekday": _weekday,
     "last_month": _month,
 }
+"""By the last group of each alternative of _RELATIVE."""

@@ -5,34 +5,15 @@ from __future__ import annotations
 
 import argparse
 
-import uvicorn
-from litestar import Litestar
-
 from service.app import create_app
+from service.serving import serve
 
 
-def port() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
-    chosen: int = parser.parse_args().port
-    return chosen
-
-
-def serve(app: Litestar) -> None:
-    """Until SIGTERM."""
-    uvicorn.run(
-        app,
-        host="127.0.0.1",
-        port=port(),
-        loop="asyncio",
-        http="httptools",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        timeout_keep_alive=65,
-        timeout_graceful_shutdown=10,
-    )
+    serve(create_app(), host="127.0.0.1", port=parser.parse_args().port)
 
 
 if __name__ == "__main__":
-    serve(create_app())
+    main()

@@ -5,14 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-import uvicorn
-
 from local.edge import Edge, browser_config, read_routes
 from service.app import create_app
 from service.config import ConfigError, read_config
-
-_DRAIN_SECONDS = 25
-"""How long answers that are being given when it is told to end may take."""
+from service.serving import serve
 
 
 def main() -> None:
@@ -23,19 +19,7 @@ def main() -> None:
         config = read_config()
     except ConfigError as error:
         sys.exit(str(error))
-    uvicorn.run(
-        Edge(create_app(config), browser_config(config), read_routes()),
-        host="127.0.0.1",
-        port=port,
-        loop="asyncio",
-        http="httptools",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=65,
-        timeout_graceful_shutdown=_DRAIN_SECONDS,
-    )
+    serve(Edge(create_app(config), browser_config(config), read_routes()), host="127.0.0.1", port=port)
 
 
 if __name__ == "__main__":

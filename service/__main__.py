@@ -11,11 +11,10 @@ import sys
 # What imports make is there to stay: looking for garbage among it is a tenth of the start.
 gc.disable()
 
-import uvicorn  # noqa: E402
-
-from service.app import DRAIN_SECONDS, create_app  # noqa: E402
+from service.app import create_app  # noqa: E402
 from service.config import ConfigError, read_config  # noqa: E402
 from service.prompts import PromptError  # noqa: E402
+from service.serving import serve  # noqa: E402
 from service.telemetry import configure_logging, logger  # noqa: E402
 
 PORT = 8000
@@ -31,21 +30,7 @@ def main() -> None:
         sys.exit(1)
     gc.freeze()
     gc.enable()
-    uvicorn.run(
-        app,
-        host="0.0.0.0",  # noqa: S104 (a container's own: what reaches it is for its host to say)
-        port=PORT,
-        loop="asyncio",
-        http="httptools",
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        # Longer than the adapter keeps a connection: who closes first must not be the one that is about to be asked.
-        timeout_keep_alive=65,
-        timeout_graceful_shutdown=int(DRAIN_SECONDS),
-    )
+    serve(app, host="0.0.0.0", port=PORT)  # noqa: S104 (a container's own: what reaches it is for its host to say)
 
 
 if __name__ == "__main__":

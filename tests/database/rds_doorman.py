@@ -9,12 +9,13 @@ import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
 from local.postgres import Postgres
-from tests.database.rds_front import CLEARTEXT_PASSWORD, SSL_REQUEST, pass_on, untyped
+from tests.database.rds_front import Door, connected, pass_both_ways
 
 ADMINISTRATOR = "tableside_admin"
 PASSWORD = "of-the-administrator"
@@ -32,15 +33,13 @@ SELECT 'rds_iam'::regrole IN (SELECT role FROM held)
 """
 
 
-class Rds:
+class Rds(Door):
     """admitted: who came in, and by what, in order."""
 
     def __init__(self, server: Postgres, certificate: ssl.SSLContext) -> None:
+        super().__init__(certificate)
         self.server = server
-        self._certificate = certificate
-        self._tasks: set[asyncio.Task[None]] = set()
         self.admitted: list[tuple[str, str]] = []
-        self.port = 0
 
     @asynccontextmanager
     async def superuser(self, database: str = "postgres") -> AsyncIterator[asyncpg.Connection]:
@@ -53,17 +52,9 @@ class Rds:
         finally:
             await connection.close()
 
-    async def __aenter__(self) -> Rds:
+    async def __aenter__(self) -> Self:
         await self._furnish()
-        self._listener = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.port = self._listener.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._listener.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        return await super().__aenter__()
 
     async def _furnish(self) -> None:
         connection = await asyncpg.connect(
@@ -80,40 +71,17 @@ class Rds:
         finally:
             await connection.close()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        try:
-            await self._serve(reader, writer)
-        except* (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
-        finally:
-            writer.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert await reader.readexactly(8) == SSL_REQUEST, "a client that does not ask for TLS is not served"
-        writer.write(b"S")
-        await writer.start_tls(self._certificate)
-        startup = await untyped(reader)
+    async def receive(
+        self, startup: bytes, shown: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         fields = startup[4:].split(b"\0")
         user = fields[fields.index(b"user") + 1].decode()
-        writer.write(CLEARTEXT_PASSWORD)
-        assert await reader.readexactly(1) == b"p"
-        refusal = await self._judge(user, (await untyped(reader)).rstrip(b"\0").decode())
-        if refusal:
+        if refusal := await self._judge(user, shown):
             writer.write(refusal)
             await writer.drain()
             return
-        server_reader, server_writer = await asyncio.open_connection(self.server.host, self.server.port)
-        try:
-            server_writer.write(struct.pack("!i", len(startup) + 4) + startup)
-            async with asyncio.TaskGroup() as group:
-                group.create_task(pass_on(reader, server_writer))
-                group.create_task(pass_on(server_reader, writer))
-        finally:
-            server_writer.close()
+        async with connected(self.server.host, self.server.port, startup) as ends:
+            await pass_both_ways((reader, writer), ends)
 
     async def _judge(self, user: str, shown: str) -> bytes | None:
         """None to let it in."""

@@ -10,8 +10,12 @@ import ipaddress
 import secrets
 import ssl
 import struct
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,8 +23,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from local.database import Database
 
-SSL_REQUEST = struct.pack("!ii", 8, 80877103)
-CLEARTEXT_PASSWORD = b"R" + struct.pack("!ii", 8, 3)
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
+_CLEARTEXT_PASSWORD = b"R" + struct.pack("!ii", 8, 3)
+
+Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 def make_certificates(directory: Path, name: str = "localhost") -> tuple[Path, ssl.SSLContext]:
@@ -81,23 +87,21 @@ def _signs_certificates() -> x509.KeyUsage:
     )
 
 
-class RdsFront:
-    """tokens: what clients sent for a password. It lets anyone in: judging the tokens is the test's."""
+class Door(ABC):
+    """Listens on loopback, insists on TLS, and asks whoever comes for a password. `port`: where it stands."""
 
-    def __init__(self, database: Database, certificate: ssl.SSLContext) -> None:
-        self._database = database
+    def __init__(self, certificate: ssl.SSLContext) -> None:
         self._certificate = certificate
         self._tasks: set[asyncio.Task[None]] = set()
-        self.tokens: list[str] = []
         self.port = 0
 
-    async def __aenter__(self) -> RdsFront:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+    async def __aenter__(self) -> Self:
+        self._listener = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = self._listener.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._server.close()
+        self._listener.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -115,32 +119,64 @@ class RdsFront:
             writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert await reader.readexactly(8) == SSL_REQUEST, "a client that does not ask for TLS is not served"
+        assert await reader.readexactly(8) == _SSL_REQUEST, "a client that does not ask for TLS is not served"
         writer.write(b"S")
         await writer.start_tls(self._certificate)
-        startup = await untyped(reader)
-        writer.write(CLEARTEXT_PASSWORD)
+        startup = await _untyped(reader)
+        writer.write(_CLEARTEXT_PASSWORD)
         assert await reader.readexactly(1) == b"p"
-        self.tokens.append((await untyped(reader)).rstrip(b"\0").decode())
-        server_reader, server_writer = await asyncio.open_connection(self._database.host, self._database.port)
-        try:
-            server_writer.write(struct.pack("!i", len(startup) + 4) + startup)
+        await self.receive(startup, (await _untyped(reader)).rstrip(b"\0").decode(), reader, writer)
+
+    @abstractmethod
+    async def receive(
+        self, startup: bytes, shown: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """startup: the client's startup message, without its length; shown: for a password."""
+
+
+class RdsFront(Door):
+    """tokens: what clients sent for a password. It lets anyone in: judging the tokens is the test's."""
+
+    def __init__(self, database: Database, certificate: ssl.SSLContext) -> None:
+        super().__init__(certificate)
+        self._database = database
+        self.tokens: list[str] = []
+
+    async def receive(
+        self, startup: bytes, shown: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.tokens.append(shown)
+        async with connected(self._database.host, self._database.port, startup) as (server_reader, server_writer):
             await _sign_in(server_reader, server_writer, self._database.service_password)
-            async with asyncio.TaskGroup() as group:
-                group.create_task(pass_on(reader, server_writer))
-                group.create_task(pass_on(server_reader, writer))
-        finally:
-            server_writer.close()
+            await pass_both_ways((reader, writer), (server_reader, server_writer))
 
 
-async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+@asynccontextmanager
+async def connected(host: str, port: int, startup: bytes) -> AsyncIterator[Ends]:
+    """A connection to the real server that has said what the client said first."""
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        writer.write(struct.pack("!i", len(startup) + 4) + startup)
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+async def pass_both_ways(client: Ends, server: Ends) -> None:
+    """Until one of them ends."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_pass_on(client[0], server[1]))
+        group.create_task(_pass_on(server[0], client[1]))
+
+
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while data := await reader.read(65536):
         writer.write(data)
         await writer.drain()
     writer.close()
 
 
-async def untyped(reader: asyncio.StreamReader) -> bytes:
+async def _untyped(reader: asyncio.StreamReader) -> bytes:
     (length,) = struct.unpack("!i", await reader.readexactly(4))
     return await reader.readexactly(length - 4)
 
@@ -169,6 +205,6 @@ def _send(writer: asyncio.StreamWriter, response: bytes) -> None:
 
 async def _authentication(reader: asyncio.StreamReader, kind: int) -> bytes:
     assert await reader.readexactly(1) == b"R"
-    message = await untyped(reader)
+    message = await _untyped(reader)
     assert struct.unpack("!i", message[:4]) == (kind,)
     return message[4:]

@@ -24,11 +24,13 @@ from local.ministack import Ministack
 from local.service_environment import service_environment
 from service.app import create_app
 from service.config import Config, read_config
+from tests.http import endpoint
+from tests.http.endpoint import MODEL
 from tests.http.judge import StreamJudge
 from tests.http.restaurants import NOW, Restaurant, load, restaurant
-from tests.http.scripted import Director, text
+from tests.http.scripted import Director
 
-MODEL = "stand-in.analyst-v1:0"
+endpoint_and_director, director, judge = endpoint.endpoint_and_director, endpoint.director, endpoint.judge
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,25 +40,6 @@ def aws_credentials() -> Any:
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         yield
-
-
-@pytest_asyncio.fixture(scope="session")
-async def judge() -> AsyncIterator[StreamJudge]:
-    async with StreamJudge() as judge:
-        yield judge
-
-
-@pytest_asyncio.fixture(scope="session")
-async def endpoint_and_director() -> AsyncIterator[tuple[BedrockEndpoint, Director]]:
-    director = Director(text("This was ", "not scripted."))
-    async with BedrockEndpoint(director, model_ids=frozenset({MODEL})) as endpoint:
-        yield endpoint, director
-
-
-@pytest.fixture
-def director(endpoint_and_director: tuple[BedrockEndpoint, Director]) -> Director:
-    endpoint_and_director[1].reset()
-    return endpoint_and_director[1]
 
 
 @pytest.fixture(scope="session")

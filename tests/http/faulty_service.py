@@ -13,7 +13,8 @@ from local.bedrock.faults import Plan, with_faults
 from local.bedrock.server import BedrockEndpoint
 from service.app import create_app
 from service.config import Config
-from tests.http.conftest import MODEL, serving
+from tests.http.conftest import serving
+from tests.http.endpoint import MODEL
 from tests.http.scripted import Director, text
 
 

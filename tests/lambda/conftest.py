@@ -20,13 +20,14 @@ from local.image.build import MISSING, build
 from local.image.built import Image
 from local.ministack import Ministack
 from local.service_environment import service_environment
-from tests.http.judge import StreamJudge
+from tests.http import endpoint
+from tests.http.endpoint import MODEL
 from tests.http.restaurants import NOW, Restaurant, load, restaurant
-from tests.http.scripted import Director, text
+from tests.http.scripted import Director
 
 from .function import Cloud, Function
 
-MODEL = "stand-in.analyst-v1:0"
+endpoint_and_director, director, judge = endpoint.endpoint_and_director, endpoint.director, endpoint.judge
 OF_THIS_MACHINE = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 Functions = Callable[..., Function]
@@ -51,25 +52,6 @@ def built_or_skipped(target: str) -> Image:
         return build(target)
     except MISSING as error:
         pytest.skip(f"the image {target} is not tested: {error}")
-
-
-@pytest_asyncio.fixture(scope="session")
-async def judge() -> AsyncIterator[StreamJudge]:
-    async with StreamJudge() as judge:
-        yield judge
-
-
-@pytest_asyncio.fixture(scope="session")
-async def endpoint_and_director() -> AsyncIterator[tuple[BedrockEndpoint, Director]]:
-    director = Director(text("This was ", "not scripted."))
-    async with BedrockEndpoint(director, model_ids=frozenset({MODEL})) as endpoint:
-        yield endpoint, director
-
-
-@pytest.fixture
-def director(endpoint_and_director: tuple[BedrockEndpoint, Director]) -> Director:
-    endpoint_and_director[1].reset()
-    return endpoint_and_director[1]
 
 
 @pytest_asyncio.fixture(scope="session")

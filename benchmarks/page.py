@@ -33,12 +33,17 @@ def head(found: Results) -> str:
     return (
         f"Measured {of['when'][:10]} at commit `{of['commit'][:12]}`{changed}: {machine['processor']}, "
         f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}; load {machine['load_before']} "
-        f"before, {machine['load_after']} after. Python {versions['python']}, Node {versions['node']}; "
+        f"before, {machine['load_after']} after; {_steadiness(machine['steadiness_ms'])}. "
+        f"Python {versions['python']}, Node {versions['node']}; "
         f"{_listed(service | bench)}; strands on {_listed(strands)}; pydantic-ai on {_listed(pydantic)}; "
         f"{_listed(versions['ai_sdk'])}.\n"
         f"Medians of {of['rounds']} rounds, fewer for the slow, the least and the most in brackets; differences under "
         "about 20% are ties." + "".join(f"\nFailed: {each}" for each in found.failures)
     )
+
+
+def _steadiness(times: dict[str, float]) -> str:
+    return f"the same piece of work took {times['least']:.0f} to {times['most']:.0f} ms, {times['median']:.0f} mostly"
 
 
 def _listed(versions: dict[str, str]) -> str:

@@ -108,8 +108,9 @@ def read(path: Path = RESULTS) -> Results:
     return msgspec.json.decode(path.read_bytes(), type=Results)
 
 
-def describe(rounds: int, load_before: float) -> dict[str, Any]:
-    """On what, from what and when; load_before: the machine's, before anything was measured."""
+def describe(rounds: int, load_before: float, steadiness: Sequence[float]) -> dict[str, Any]:
+    """On what, from what and when; load_before: the machine's, before anything was measured; steadiness: what the same
+    piece of work took, in ms, each time."""
     return {
         "when": datetime.now(UTC).isoformat(timespec="minutes"),
         "commit": _git("rev-parse", "HEAD"),
@@ -121,6 +122,7 @@ def describe(rounds: int, load_before: float) -> dict[str, Any]:
             "system": f"{platform.system()} {platform.release()}",
             "load_before": round(load_before, 2),
             "load_after": round(os.getloadavg()[0], 2),
+            "steadiness_ms": msgspec.to_builtins(spread(steadiness)),
         },
         "rounds": rounds,
         "versions": _versions(),

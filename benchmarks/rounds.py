@@ -12,6 +12,7 @@ from benchmarks.cloud import Cloud, forget_conversations, our_request
 from benchmarks.endpoint import Endpoint, model_request
 from benchmarks.process import resident_mb
 from benchmarks.servers import Kind, Server, peer_environment, peer_request
+from benchmarks.steadiness import piece_of_work
 from benchmarks.streams import Figures, Lengths, Subject, arriving, at_once, check, first_token, flat_out, one_stream
 from benchmarks.streams import overload as overloaded
 from benchmarks.streams import paced as paced_together
@@ -51,6 +52,7 @@ class Bench:
         self.lengths = lengths
         self.say = say
         self.taken = Taken()
+        self.steadiness: list[float] = []
         self._started = 0
 
     # -- one server ----------------------------------------------------------------------------------------------
@@ -92,6 +94,7 @@ class Bench:
     async def take(self, name: str, subject: Subject) -> Subject:
         """Takes one run's figures. The subject to go on with: a server that did not finish its answers goes on with
         them when nobody waits any more, so it is replaced by a fresh one."""
+        self.steadiness.append(piece_of_work())
         try:
             figures = await RUNS[name](subject, self.lengths)
         except RuntimeError as error:

@@ -78,7 +78,7 @@ async def measure(plan: Plan) -> Results:
             say("policies, and parts of a question")
             compared = await policies.compare(cloud.database, cloud.owners[0].tenant_id, plan.times)
             parts = await pieces.measure(cloud, plan.times)
-            return results(bench.taken, found, compared, parts, describe(plan.rounds, load))
+            return results(bench.taken, found, compared, parts, describe(plan.rounds, load, bench.steadiness))
 
 
 async def _streams(bench: Bench, plan: Plan) -> None:

@@ -34,6 +34,7 @@ def found() -> Results:
     policies = [Compared("one", 110, 100, True, ["Scan"], ["Scan"]), Compared("two", 100, 100, True, [], [])]
     machine = {
         "processor": "A <fast> one", "cores": 2, "memory_gb": 8, "system": "Linux", "load_before": 0, "load_after": 1,
+        "steadiness_ms": {"least": 20.0, "most": 40.0, "median": 25.0, "rounds": 9},
     }  # fmt: skip
     locks = ("bench-service", "bench", "bench-strands", "bench-pydantic-ai")
     versions = {"python": "3", "node": "20", **{lock: {} for lock in locks}}
@@ -98,6 +99,7 @@ def test_the_page_is_written_between_its_marks_alone(found: Results, tmp_path: P
     assert after.count("**CPU of the server's process**") == 1
     assert "Failed: strands, 50 streams: it went away" in after
     assert after.count("| 512 MB |") == 1
+    assert "took 20 to 40 ms, 25 mostly" in after
 
 
 def test_a_page_that_lost_its_marks_is_not_written_over(found: Results, tmp_path: Path) -> None:

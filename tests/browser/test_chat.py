@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import NewOwner
@@ -83,6 +84,16 @@ async def test_half_the_head_of_a_table_is_not_shown_when_an_answer_ends_there(
     await expect(answer.get_by_text("reached its longest")).to_be_visible()
     await expect(answer).to_contain_text("The best sellers:")
     assert "|" not in await answer.inner_text()
+
+
+@pytest.mark.parametrize("stop", ["end_turn", "max_tokens"])
+async def test_the_last_row_of_a_table_without_bars_at_its_edge_is_shown(
+    on_stage: NewOwner, the_stage: Stage, stop: str
+) -> None:
+    marlow = await on_stage()
+    the_stage.director.play(text("The best sellers:\n\n| Item | Sold\n| --- | ---\n| Zucca | some", stop=stop))
+    answer = await marlow.ask("What sold best?")
+    await expect(answer.get_by_role("table")).to_contain_text("Zucca")
 
 
 async def test_a_reload_in_mid_answer_finds_the_answer(owner: NewOwner) -> None:

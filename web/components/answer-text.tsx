@@ -83,9 +83,10 @@ function blocksOf(markdown: string): string[] {
   return begun ? [...blocks, begun] : blocks;
 }
 
-/** A table's head is bars and dashes until the line under it is whole: it is shown from then on. */
+/** A table's head is bars and dashes until the line under it is whole: it is shown from then on. A head has no line of
+ * the table before it. */
 function withoutHalfATable(markdown: string): string {
-  return markdown.replace(/(?<!\|[ \t]*\n)(?<=^|\n)\|[^\n]*(\n[|:\- ]*)?$/, "");
+  return markdown.replace(/(?<=^|\n)(?<!(?:^|\n)\|[^\n]*\n)\|[^\n]*(\n[|:\- ]*)?$/, "");
 }
 
 const TABLES = { extensions: [gfmTable()], mdastExtensions: [gfmTableFromMarkdown()] };

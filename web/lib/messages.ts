@@ -90,9 +90,12 @@ export function isSpeaking(message: Message): boolean {
   return newest.type === "reasoning" ? newest.state !== "done" : true;
 }
 
-/** Whether the model had more to say: it was stopped, it failed, or it reached the longest answer. */
-export function wasCutOff({ metadata }: Message): boolean {
-  return metadata?.status !== "complete" || metadata.finishReason === "length";
+/** Whether the model had more to say: it was stopped, it failed, or it reached the longest answer. One that has just come
+ * has no status yet. */
+export function wasCutOff(message: Message): boolean {
+  const { status, finishReason } = message.metadata ?? {};
+  const ended = status === "stopped" || status === "interrupted" || finishReason === "length";
+  return ended || dataOf(message, "failure") !== null;
 }
 
 /** The slices that the answer rests on, numbered as receipts number them: prefetched ones, then tools' results. */

@@ -110,7 +110,7 @@ def _derived(found: Found) -> Found:
     for derive in (match_ratio, match_derived):
         stated = [Stated(position, nearby, match) for position, (nearby, match) in enumerate(found) if match]
         stated = [s for s in stated if s.match.measures and s.nearby.figure.kind != "date"]
-        if len(stated) < 2:
+        if len(stated) < 2:  # a figure is derived from two others
             continue
         found = [
             (nearby, match or (derive(nearby, stated) if _can_be_derived(nearby.figure) else None))

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from benchmarks import growth, page
-from benchmarks.chart import PANELS, draw
+from benchmarks.chart import CHART, PANELS, draw
 from benchmarks.policies import Compared
 from benchmarks.restaurants import System
 from benchmarks.results import Results, Spread, read, results, write
@@ -100,6 +100,14 @@ def test_the_page_is_written_between_its_marks_alone(found: Results, tmp_path: P
     assert "Failed: strands, 50 streams: it went away" in after
     assert after.count("| 512 MB |") == 1
     assert "took 20 to 40 ms, 25 mostly" in after
+
+
+def test_the_page_and_its_chart_show_the_results_that_are_kept(tmp_path: Path) -> None:
+    written, chart = tmp_path / "page.md", tmp_path / "chart.svg"
+    written.write_text(page.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
+    page.write(read(), written, chart)
+    assert written.read_text(encoding="utf-8") == page.PAGE.read_text(encoding="utf-8")
+    assert chart.read_text(encoding="utf-8") == CHART.read_text(encoding="utf-8")
 
 
 def test_a_page_that_lost_its_marks_is_not_written_over(found: Results, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 
 from local.postgres import Postgres
-from tests.database.rds_front import Door, connected, pass_both_ways
+from tests.database.rds_front import Door, Ends, connected, pass_both_ways
 
 ADMINISTRATOR = "tableside_admin"
 PASSWORD = "of-the-administrator"
@@ -71,17 +71,15 @@ class Rds(Door):
         finally:
             await connection.close()
 
-    async def receive(
-        self, startup: bytes, shown: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def receive(self, startup: bytes, shown: str, client: Ends) -> None:
         fields = startup[4:].split(b"\0")
         user = fields[fields.index(b"user") + 1].decode()
         if refusal := await self._judge(user, shown):
-            writer.write(refusal)
-            await writer.drain()
+            client[1].write(refusal)
+            await client[1].drain()
             return
-        async with connected(self.server.host, self.server.port, startup) as ends:
-            await pass_both_ways((reader, writer), ends)
+        async with connected(self.server.host, self.server.port, startup) as server:
+            await pass_both_ways(client, server)
 
     async def _judge(self, user: str, shown: str) -> bytes | None:
         """None to let it in."""

@@ -125,12 +125,10 @@ class Door(ABC):
         startup = await _untyped(reader)
         writer.write(_CLEARTEXT_PASSWORD)
         assert await reader.readexactly(1) == b"p"
-        await self.receive(startup, (await _untyped(reader)).rstrip(b"\0").decode(), reader, writer)
+        await self.receive(startup, (await _untyped(reader)).rstrip(b"\0").decode(), (reader, writer))
 
     @abstractmethod
-    async def receive(
-        self, startup: bytes, shown: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def receive(self, startup: bytes, shown: str, client: Ends) -> None:
         """startup: the client's startup message, without its length; shown: for a password."""
 
 
@@ -142,13 +140,11 @@ class RdsFront(Door):
         self._database = database
         self.tokens: list[str] = []
 
-    async def receive(
-        self, startup: bytes, shown: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def receive(self, startup: bytes, shown: str, client: Ends) -> None:
         self.tokens.append(shown)
-        async with connected(self._database.host, self._database.port, startup) as (server_reader, server_writer):
-            await _sign_in(server_reader, server_writer, self._database.service_password)
-            await pass_both_ways((reader, writer), (server_reader, server_writer))
+        async with connected(self._database.host, self._database.port, startup) as server:
+            await _sign_in(*server, self._database.service_password)
+            await pass_both_ways(client, server)
 
 
 @asynccontextmanager
